@@ -1,0 +1,48 @@
+# make demo: the main job, on a sandbox of its own. make test: all tests.
+# Both need Go, git and make, and nothing else.
+
+BIN     := bin
+PLUGINS := lucca oppus
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: build demo test race fuzz bench lint generate clean
+
+build:
+	@mkdir -p $(BIN)
+	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/engine ./cmd/engine
+	@$(GO) build -trimpath -o $(BIN)/sandbox ./cmd/sandbox
+	@for name in $(PLUGINS); do $(GO) build -trimpath -o $(BIN)/engine-plugin-$$name ./plugins/$$name || exit 1; done
+
+demo: build
+	@./examples/demo.sh
+
+test:
+	$(GO) vet ./...
+	$(GO) test -timeout 10m ./...
+
+race:
+	$(GO) test -race -timeout 20m ./...
+
+# Every fuzz target of the tree, FUZZTIME each.
+FUZZTIME ?= 10s
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+lint:
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo 'run gofmt -w on these'; exit 1; }
+	$(GO) vet ./...
+
+generate:
+	$(GO) generate ./...
+
+clean:
+	rm -rf $(BIN)
