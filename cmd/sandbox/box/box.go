@@ -1,0 +1,105 @@
+package box
+
+import (
+	"net/http"
+
+	"passerelle/cmd/sandbox/fault"
+	"passerelle/cmd/sandbox/journal"
+	"passerelle/cmd/sandbox/lucca"
+	"passerelle/cmd/sandbox/oppus"
+	"passerelle/cmd/sandbox/people"
+)
+
+// Options says which sandbox to make.
+type Options struct {
+	People      people.Options
+	NoRateLimit bool // lift Lucca's 50 requests a minute
+}
+
+// Box is the whole sandbox. It may be called concurrently, and needs no
+// closing.
+type Box struct {
+	Company *people.Company
+	Lucca   *lucca.Handler
+	Oppus   *oppus.Handler
+	Faults  *fault.Set
+
+	luccaSeen, oppusSeen *journal.Journal
+	mux                  *http.ServeMux
+}
+
+// New makes a sandbox; it fails on options that make no sense.
+func New(options Options) (*Box, error) {
+	company, err := people.New(options.People)
+	if err != nil {
+		return nil, err
+	}
+	b := &Box{
+		Company:   company,
+		Lucca:     lucca.New(company, lucca.Options{Path: "/lucca", NoRateLimit: options.NoRateLimit}),
+		Oppus:     oppus.New(oppus.Options{}),
+		Faults:    &fault.Set{},
+		luccaSeen: &journal.Journal{},
+		oppusSeen: &journal.Journal{},
+		mux:       http.NewServeMux(),
+	}
+	b.mount("lucca", b.Lucca, b.luccaSeen)
+	b.mount("oppus", b.Oppus, b.oppusSeen)
+	for _, route := range b.routes() {
+		b.mux.HandleFunc(route.Method+" "+route.Path, route.handle)
+	}
+	return b, nil
+}
+
+func (b *Box) mount(side string, api http.Handler, seen *journal.Journal) {
+	handler := seen.Outside(b.Faults.Handler(side, seen.Inside(api)))
+	b.mux.Handle("/"+side+"/", http.StripPrefix("/"+side, handler))
+}
+
+// ServeHTTP serves both APIs and the control.
+func (b *Box) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.mux.ServeHTTP(w, r) }
+
+// Reset puts everything back to how New made it.
+func (b *Box) Reset() {
+	b.Faults.Clear()
+	b.Company.Reset()
+	b.Lucca.Reset()
+	b.Oppus.Reset()
+	b.luccaSeen.Clear()
+	b.oppusSeen.Clear()
+}
+
+// Access is how to reach a sandbox that is being served.
+type Access struct {
+	Sandbox  string        `json:"sandbox_url"`
+	LuccaURL string        `json:"lucca_url"`
+	LuccaKey string        `json:"lucca_api_key"`
+	OppusURL string        `json:"oppus_url"`
+	OppusKey string        `json:"oppus_api_key"`
+	People   int           `json:"employees"`
+	Today    string        `json:"today"`
+	Flaws    []people.Flaw `json:"flaws"` // who must be held back, and why
+}
+
+// Access says how to reach the box at a base URL such as http://127.0.0.1:8090.
+func (b *Box) Access(base string) Access {
+	return Access{
+		Sandbox: base + "/_sandbox", LuccaURL: base + "/lucca", LuccaKey: lucca.DefaultKey,
+		OppusURL: base + "/oppus", OppusKey: oppus.DefaultKey,
+		People: len(b.Company.Employees()), Today: b.Company.Today, Flaws: b.Company.Flaws(),
+	}
+}
+
+// Environment is the access as variables, for a command that uses the sandbox:
+// what the example mappings ask for, and their inputs.
+func (a Access) Environment() []string {
+	return []string{
+		"SANDBOX_URL=" + a.Sandbox,
+		"LUCCA_URL=" + a.LuccaURL,
+		"LUCCA_API_KEY=" + a.LuccaKey,
+		"OPPUS_URL=" + a.OppusURL,
+		"OPPUS_API_KEY=" + a.OppusKey,
+		"ENGINE_INPUT_lucca_url=" + a.LuccaURL,
+		"ENGINE_INPUT_oppus_url=" + a.OppusURL,
+	}
+}

@@ -1,0 +1,109 @@
+package lucca
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The standard sections that the sandbox puts fields in; custom ones are the
+// Company's. Which field is in which section is each tenant's own choice.
+const (
+	SectionGeneral = "General information"
+	SectionCareer  = "Career"
+	SectionBank    = "Bank details"
+)
+
+// Rights is what the key's role may see.
+type Rights struct {
+	Future         bool     `json:"future"`         // "See future employees"
+	Former         bool     `json:"former"`         // "See former employees"
+	Sections       []string `json:"sections"`       // granted; null: all
+	Establishments []int    `json:"establishments"` // the population, by legal entity; null: everybody
+	// Denial is how a key without any right on users is told: "" it has one,
+	// "empty" an empty list, "401" or "403".
+	Denial string `json:"denial"`
+	// Missing is how a field without right shows: "absent" or "null".
+	Missing string `json:"missing"`
+}
+
+// Style is how the tenant writes what Lucca's documentation leaves open or
+// contradicts itself about.
+type Style struct {
+	Casing      string `json:"casing"`      // "documented" (managerId) or "irregular" (managerID)
+	Header      bool   `json:"header"`      // a header object beside data
+	Nationality string `json:"nationality"` // "object" or "string"
+	Extended    string `json:"extended"`    // "object" ({id, value}) or "raw"
+	Titles      string `json:"titles"`      // "english" (Mister, Miss) or "french" (M., Mme)
+	Expenses    bool   `json:"expenses"`    // Lucca Expenses is installed: iban and bic exist
+}
+
+func fullRights() Rights { return Rights{Future: true, Former: true, Missing: "absent"} }
+
+func documentedStyle() Style {
+	return Style{Casing: "documented", Header: true, Nationality: "object", Extended: "object", Titles: "english", Expenses: true}
+}
+
+// Rights returns the rights in force.
+func (h *Handler) Rights() Rights { return *h.rights.Load() }
+
+// SetRights changes the rights, from the next request on. It refuses words
+// that mean nothing.
+func (h *Handler) SetRights(rights Rights) error {
+	known := []string{SectionGeneral, SectionCareer, SectionBank}
+	for _, section := range h.company.Sections {
+		known = append(known, section.Name)
+	}
+	for _, section := range rights.Sections {
+		if err := oneOf("sections", section, known...); err != nil {
+			return err
+		}
+	}
+	for _, id := range rights.Establishments {
+		if _, ok := h.company.Establishment(id); !ok {
+			return fmt.Errorf("establishments: there is no establishment %d", id)
+		}
+	}
+	if err := oneOf("denial", rights.Denial, "", "empty", "401", "403"); err != nil {
+		return err
+	}
+	if err := oneOf("missing", rights.Missing, "absent", "null"); err != nil {
+		return err
+	}
+	h.rights.Store(&rights)
+	return nil
+}
+
+// Style returns the style in force.
+func (h *Handler) Style() Style { return *h.style.Load() }
+
+// SetStyle changes the style, from the next request on. It refuses words that
+// mean nothing.
+func (h *Handler) SetStyle(style Style) error {
+	for _, choice := range []struct {
+		name, value string
+		known       []string
+	}{
+		{"casing", style.Casing, []string{"documented", "irregular"}},
+		{"nationality", style.Nationality, []string{"object", "string"}},
+		{"extended", style.Extended, []string{"object", "raw"}},
+		{"titles", style.Titles, []string{"english", "french"}},
+	} {
+		if err := oneOf(choice.name, choice.value, choice.known...); err != nil {
+			return err
+		}
+	}
+	h.style.Store(&style)
+	return nil
+}
+
+func oneOf(name, value string, known ...string) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	return fmt.Errorf("%s: %q is not one of %q", name, value, strings.Join(known, ", "))
+}
+
+func (r *Rights) section(name string) bool {
+	return name == "" || r.Sections == nil || slices.Contains(r.Sections, name)
+}
