@@ -66,7 +66,7 @@ func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(newServe(), newRun())
+	root.AddCommand(newServe(), newRun(), newAsk())
 	return root
 }
 
