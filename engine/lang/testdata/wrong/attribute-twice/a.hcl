@@ -1,0 +1,4 @@
+connection "here" {
+  plugin = "file"
+  plugin = "rest"
+}

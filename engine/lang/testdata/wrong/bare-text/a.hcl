@@ -1,0 +1,25 @@
+input "site" { type = string }
+locals { country = "FR" }
+
+connection "here" {
+  plugin = "file"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map = {
+      id   = "person.id"
+      site = input.site
+      pays = local.country
+    }
+  }
+}

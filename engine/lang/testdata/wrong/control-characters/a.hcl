@@ -1,0 +1,2 @@
+input "a‮b" { type = string }
+fieldset "x[31m" {}

@@ -1,0 +1,6 @@
+locals { a = env("HOME") }
+connection "here" {
+  plugin = "file"
+  a      = enb("X")
+  b      = text("x")
+}

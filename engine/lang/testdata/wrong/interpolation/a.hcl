@@ -1,0 +1,19 @@
+connection "here" {
+  plugin = "file"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+    where = "person.site == '${input.site}'"
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map        = { id = "person.id" }
+  }
+}

@@ -1,0 +1,10 @@
+connection {
+  plugin = "file"
+}
+
+locals "x" {
+}
+
+input "a" "b" {
+  type = string
+}

@@ -1,0 +1,1 @@
+input "b" { typ = string }

@@ -1,0 +1,15 @@
+connection "here" {
+}
+
+plugin "file" {
+}
+
+mapping "people" {
+  source "person" {
+    conection = connection.here
+    field "id" {
+    }
+  }
+  target "file" {
+  }
+}

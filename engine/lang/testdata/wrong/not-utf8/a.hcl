@@ -1,0 +1,2 @@
+# café
+language = 1

@@ -1,0 +1,22 @@
+connection "here" {
+  plugin = "file"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+    incremental = true
+    group       = ["id"]
+    window "date" {
+    }
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map        = { id = "person.id" }
+  }
+}

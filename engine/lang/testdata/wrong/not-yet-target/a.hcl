@@ -1,0 +1,30 @@
+connection "here" {
+  plugin = "file"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map        = { id = "person.id" }
+    once        = ["id"]
+    never_clear = ["id"]
+    authority   = "source"
+    match {
+      by = ["id"]
+    }
+    snapshot {
+    }
+    endpoint "find" {
+      page {
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+package "shipped" {
+  from   = "inner"
+  inputs = { with_bank = "perhaps" }
+}

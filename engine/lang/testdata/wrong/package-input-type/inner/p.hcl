@@ -1,0 +1,1 @@
+input "with_bank" { type = bool }

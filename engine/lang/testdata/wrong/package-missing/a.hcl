@@ -1,0 +1,3 @@
+package "shipped" {
+  from = "no/where"
+}

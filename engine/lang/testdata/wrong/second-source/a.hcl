@@ -1,0 +1,23 @@
+connection "here" {
+  plugin = "file"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+  }
+
+  source "contract" {
+    connection = connection.here
+    resource   = "contracts"
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map        = { id = "person.id" }
+  }
+}

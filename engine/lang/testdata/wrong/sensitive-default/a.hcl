@@ -1,0 +1,5 @@
+input "pin" {
+  type      = int
+  sensitive = true
+  default   = "hunter2"
+}

@@ -1,0 +1,3 @@
+integration "x" {
+  timezone = "Europe/Pari"
+}

@@ -1,0 +1,19 @@
+connection "here" {
+  plugin = "file"
+}
+
+mapping "people" {
+  after = [mapping.peple, mapping.people, mapping.departments]
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map        = { id = "person.id" }
+  }
+}

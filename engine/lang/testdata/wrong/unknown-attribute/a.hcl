@@ -1,0 +1,4 @@
+input "site" {
+  type    = string
+  defualt = "Lyon"
+}

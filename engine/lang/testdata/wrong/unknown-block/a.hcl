@@ -1,0 +1,4 @@
+maping "people" {
+}
+
+whatsit = 3

@@ -1,0 +1,25 @@
+connection "here" {
+  plugin = "file"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map = {
+      id   = person.id
+      name = upper(person.name)
+      sum  = 1 + person.a
+      none = null
+      void = ""
+      list = [person.a]
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package lang
+
+import (
+	"maps"
+	"slices"
+)
+
+// vocabulary is what one kind of block may hold. later are words that belong
+// to the language but can't be carried out yet: to ignore one would do
+// something else than the file says.
+type vocabulary struct {
+	what     string // "a source"
+	attrs    []string
+	blocks   map[string]int // and how many labels each has
+	later    []string
+	settings bool // other attributes are settings of the connector
+}
+
+func (v *vocabulary) words() []string {
+	return append(slices.Clone(v.attrs), slices.Sorted(maps.Keys(v.blocks))...)
+}
+
+var (
+	fileWords = &vocabulary{
+		what:  "a mapping file",
+		attrs: []string{"language"},
+		blocks: map[string]int{
+			"integration": 1, "plugin": 1, "input": 1, "locals": 0, "connection": 1, "table": 1,
+			"fieldset": 1, "mapping": 1, "package": 1,
+		},
+		later: []string{"transform", "retention", "period", "test"},
+	}
+	integrationWords = &vocabulary{what: "integration", attrs: []string{"title", "publisher", "modules", "setup", "version", "timezone"}}
+	pluginWords      = &vocabulary{what: "plugin", attrs: []string{"version"}}
+	inputWords       = &vocabulary{what: "an input", attrs: []string{"type", "default", "sensitive"}, later: []string{"validation"}}
+	connectionWords  = &vocabulary{what: "a connection", attrs: []string{"plugin", "rate_limit", "settings"}, later: []string{"for_each"}, settings: true}
+	tableWords       = &vocabulary{what: "a table", attrs: []string{"values", "unknown", "from_csv"}}
+	fieldsetWords    = &vocabulary{what: "a fieldset", blocks: map[string]int{"field": 1}}
+	fieldWords       = &vocabulary{what: "a source field", attrs: []string{"path", "type", "label", "required", "class", "sharp", "enabled"}, later: []string{"fill"}}
+	sectionWords     = &vocabulary{what: "a section", attrs: []string{"enabled"}, blocks: map[string]int{"field": 1}}
+	mappingWords     = &vocabulary{
+		what:   "a mapping",
+		attrs:  []string{"after", "enabled", "shown_as"},
+		blocks: map[string]int{"trigger": 0, "source": 1, "target": 1},
+		later:  []string{"each", "require", "leavers", "removed", "same_person", "guard", "purpose", "review", "period"},
+	}
+	triggerWords = &vocabulary{what: "a trigger", attrs: []string{"manual", "daily", "every", "monthly", "cron"}}
+	sourceWords  = &vocabulary{
+		what:     "a source",
+		attrs:    []string{"connection", "resource", "where", "use", "id", "settings", "enabled"},
+		blocks:   map[string]int{"field": 1, "section": 1},
+		later:    []string{"on", "many", "group", "incremental", "window", "each"},
+		settings: true,
+	}
+	targetWords = &vocabulary{
+		what:     "a target",
+		attrs:    []string{"connection", "resource", "key", "required", "settings", "map"},
+		blocks:   map[string]int{"field": 1, "endpoint": 1},
+		later:    []string{"match", "once", "never_clear", "authority", "snapshot"},
+		settings: true,
+	}
+	targetFieldWords = &vocabulary{what: "a target field", attrs: []string{"type", "class", "sharp"}}
+	endpointWords    = &vocabulary{
+		what: "an endpoint",
+		attrs: []string{
+			"fields", "method", "path", "query", "headers", "body", "wrap", "batch", "success", "conflict",
+			"items", "id", "clear", "idempotency_header", "reconcile",
+		},
+		later: []string{"page"},
+	}
+	packageWords = &vocabulary{what: "a package", attrs: []string{"from", "version", "inputs"}, blocks: map[string]int{"extend": 1}}
+)
+
+var endpointNames = []string{"find", "create", "update", "deactivate", "reactivate", "delete"}
+
+// reservedNames can't name a source, because an expression would read them as
+// something else: CEL's reserved words, types and macros, and the words that
+// the language gives to every expression.
+var reservedNames = []string{
+	"in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
+	"namespace", "return", "var", "void", "while", "true", "false", "null",
+	"int", "uint", "double", "string", "bool", "bytes", "list", "map", "type", "dyn", "decimal", "date", "timestamp",
+	"duration", "choice", "google", "optional", "math", "strings", "sets", "lists", "base64", "cel",
+	"size", "has", "all", "exists", "exists_one", "filter", "input", "local", "lookup", "text", "linked", "filled",
+	"empty", "coalesce", "past", "today", "age", "country",
+}
+
+// reservedFields can't follow a dot in CEL.
+var reservedFields = []string{"in", "true", "false", "null"}
