@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// Result is one record in one run, as it is kept.
+type Result struct {
+	PlanID    string // "" where no batch carried it
+	Position  int64
+	SourceID  string
+	TargetID  string
+	Outcome   string // Succeeded…
+	Operation string
+
+	Code, Field, Summary, Remedy string
+	Retry                        string
+	Status                       int
+	Attempts                     int
+	ShownName                    string
+	At                           time.Time // UTC
+}
+
+// settleResults writes results of a running run and keeps the held records in
+// step with them.
+func (l *Ledger) settleResults(runID, planID string, results []Applied) error {
+	var run int64
+	var mapping string
+	err := each(l.conn, "SELECT number, mapping FROM runs WHERE id = ? AND status = 'running'",
+		func(s *sqlite.Stmt) { s.BindText(1, runID) },
+		func(s *sqlite.Stmt) error {
+			run, mapping = s.ColumnInt64(0), s.ColumnText(1)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	if run == 0 {
+		return misuse("There is no such run", "Run "+runID+" isn't running.")
+	}
+	held, err := l.newHeldWriter(mapping, runID)
+	if err != nil {
+		return err
+	}
+	last, err := number(l.conn, "SELECT max(number) FROM results WHERE run = ?", func(s *sqlite.Stmt) { s.BindInt64(1, run) })
+	if err != nil {
+		return err
+	}
+	now := l.now()
+	for i := range results {
+		a := &results[i]
+		name := l.keys.sealName(a.ShownName, a.SourceID)
+		if err := l.insertResult(run, last+1+int64(i), planID, a, name, now); err != nil {
+			return err
+		}
+		if err := held.follow(a, name, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) insertResult(run, nth int64, planID string, a *Applied, name []byte, now int64) error {
+	return exec(l.conn, `INSERT INTO results (run, number, plan, position, source, target, outcome, operation,
+			code, field, summary, remedy, retry, status, attempts, at, name)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		func(s *sqlite.Stmt) {
+			s.BindInt64(1, run)
+			s.BindInt64(2, nth)
+			s.BindText(3, planID)
+			s.BindInt64(4, a.Position)
+			s.BindText(5, a.SourceID)
+			s.BindText(6, a.TargetID)
+			s.BindText(7, a.Outcome)
+			s.BindText(8, a.Operation)
+			s.BindText(9, a.Code)
+			s.BindText(10, a.Field)
+			s.BindText(11, a.Summary)
+			s.BindText(12, a.Remedy)
+			s.BindText(13, a.Retry)
+			s.BindInt64(14, int64(a.Status))
+			s.BindInt64(15, int64(a.Attempts))
+			s.BindInt64(16, now)
+			s.BindBytes(17, name)
+		})
+}
+
+// Results yields the results of a run in the order they were recorded, each as
+// often as it was settled. After an error it ends.
+func (l *Ledger) Results(ctx context.Context, runID string) iter.Seq2[Result, error] {
+	return func(yield func(Result, error) bool) {
+		for last := int64(0); ; {
+			page, next, err := l.resultPage(ctx, runID, last)
+			if err != nil {
+				yield(Result{}, err)
+				return
+			}
+			for _, r := range page {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if len(page) == 0 {
+				return
+			}
+			last = next
+		}
+	}
+}
+
+// resultPage reads the results of a run after the row last; next is where it
+// ended.
+func (l *Ledger) resultPage(ctx context.Context, runID string, last int64) (page []Result, next int64, err error) {
+	err = l.read(ctx, "reading the results of a run", func() error {
+		return each(l.conn, `SELECT number, plan, position, source, target, outcome, operation,
+				code, field, summary, remedy, retry, status, attempts, at, name
+			FROM results WHERE run = (SELECT number FROM runs WHERE id = ?) AND number > ? ORDER BY number LIMIT ?`,
+			func(s *sqlite.Stmt) {
+				s.BindText(1, runID)
+				s.BindInt64(2, last)
+				s.BindInt64(3, pageSize)
+			},
+			func(s *sqlite.Stmt) error {
+				next = s.ColumnInt64(0)
+				r := Result{
+					PlanID: s.ColumnText(1), Position: s.ColumnInt64(2), SourceID: s.ColumnText(3), TargetID: s.ColumnText(4),
+					Outcome: s.ColumnText(5), Operation: s.ColumnText(6), Code: s.ColumnText(7), Field: s.ColumnText(8),
+					Summary: s.ColumnText(9), Remedy: s.ColumnText(10), Retry: s.ColumnText(11),
+					Status: s.ColumnInt(12), Attempts: s.ColumnInt(13), At: fromMicro(s.ColumnInt64(14)),
+				}
+				var err error
+				r.ShownName, err = l.keys.openName(columnBytes(s, 15), r.SourceID)
+				page = append(page, r)
+				return err
+			})
+	})
+	return page, next, err
+}

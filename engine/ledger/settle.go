@@ -1,0 +1,224 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// Outcome of a record in a run.
+const (
+	Succeeded  = "succeeded"
+	Failed     = "failed"
+	Unchanged  = "unchanged"
+	OutOfScope = "out of scope"
+	Skipped    = "skipped"
+	Waiting    = "waiting"
+	Held       = "held"
+	Blocked    = "blocked"
+	Ambiguous  = "ambiguous"
+	Gone       = "gone"
+)
+
+// Applied is what became of one record, and what the ledger has to remember of
+// it. Code, Field, Summary and Remedy hold no value of a record.
+type Applied struct {
+	Position  int64 // in the plan
+	SourceID  string
+	TargetID  string // "": as the link has it
+	Outcome   string // Succeeded…
+	Operation string
+
+	// The link. With NoLink an existing link keeps its state and none is made;
+	// its prints follow what is said below all the same.
+	State         State
+	Prints        []Print // sorted by field; Sum 0 takes a field's away
+	PrintsReplace bool    // Prints are all there are; false: merged into those there
+	DropPrints    bool    // first forget those there: nobody knows what the target holds
+
+	Code, Field, Summary, Remedy string
+	Retry                        string // retry class
+	Status                       int    // the answer's own, such as 422
+	ShownName                    string // sealed at rest
+	Attempts                     int    // in this run
+}
+
+// Settle records the answer to a batch, whole or not at all: results, links,
+// fingerprints, held records, and that the batch is answered. A batch that sent
+// nothing may be settled without having been intended. The end of ctx doesn't
+// interrupt it. One that was answered already is refused.
+//
+// runID is the run that learned the answer, perhaps a later one than the plan's.
+func (l *Ledger) Settle(ctx context.Context, runID, planID string, batch int64, results []Applied) error {
+	return l.record(ctx, "recording the results of a batch", func() error {
+		_, scope, err := l.planState(planID)
+		if err != nil {
+			return err
+		}
+		if err := l.answer(planID, batch); err != nil {
+			return err
+		}
+		if err := l.settleLinks(scope, results); err != nil {
+			return err
+		}
+		return l.settleResults(runID, planID, results)
+	})
+}
+
+// Record keeps results that no batch carries: who is held, waiting, blocked or
+// gone. State, prints and TargetID change no link.
+func (l *Ledger) Record(ctx context.Context, runID string, results []Applied) error {
+	return l.record(ctx, "recording results", func() error { return l.settleResults(runID, "", results) })
+}
+
+func (l *Ledger) answer(planID string, batch int64) error {
+	_, answered, err := l.batchState(planID, batch)
+	if err != nil {
+		return err
+	}
+	if answered {
+		return misuse("A batch can't be settled twice", fmt.Sprintf("Batch %d of plan %s was answered.", batch, planID))
+	}
+	return exec(l.conn, `INSERT INTO batches (plan, batch, intended, answered) VALUES (?1, ?2, ?3, ?3)
+		ON CONFLICT DO UPDATE SET answered = excluded.answered`,
+		func(s *sqlite.Stmt) {
+			s.BindText(1, planID)
+			s.BindInt64(2, batch)
+			s.BindInt64(3, l.now())
+		})
+}
+
+// settleLinks applies what the results say of links; the generation goes up once
+// if anything changed.
+func (l *Ledger) settleLinks(scope ScopeID, results []Applied) error {
+	var touched []*Applied
+	for i := range results {
+		a := &results[i]
+		if a.State == NoLink && len(a.Prints) == 0 && !a.PrintsReplace && !a.DropPrints {
+			continue
+		}
+		if !sortedByField(a.Prints) {
+			return misuse("Fingerprints are out of order", fmt.Sprintf("Those of position %d aren't sorted by field.", a.Position))
+		}
+		touched = append(touched, a)
+	}
+	w := linkWriter{ledger: l, scope: scope, now: l.now()}
+	for len(touched) > 0 {
+		n := distinct(touched)
+		if err := w.settleAll(touched[:n]); err != nil {
+			return err
+		}
+		touched = touched[n:]
+	}
+	if !w.changed {
+		return nil
+	}
+	return nextGeneration(l.conn)
+}
+
+// distinct is how many of the first results are of different records: what is
+// read for them in one go is not stale before it is used.
+func distinct(results []*Applied) int {
+	met := make(map[string]struct{}, len(results))
+	for i, a := range results {
+		if _, again := met[a.SourceID]; again {
+			return i
+		}
+		met[a.SourceID] = struct{}{}
+	}
+	return len(results)
+}
+
+// linkWriter brings the links of one batch up to date.
+type linkWriter struct {
+	ledger  *Ledger
+	scope   ScopeID
+	now     int64
+	changed bool
+	prints  []Print
+	packed  []byte
+}
+
+// settleAll does so for results of different records.
+func (w *linkWriter) settleAll(results []*Applied) error {
+	ids := make([]string, len(results))
+	for i, a := range results {
+		ids[i] = a.SourceID
+	}
+	olds := make([]Link, len(ids))
+	if err := w.ledger.links(w.scope, ids, olds); err != nil {
+		return err
+	}
+	for i, a := range results {
+		if err := w.settle(a, &olds[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle brings one link from what the ledger had to what a says.
+func (w *linkWriter) settle(a *Applied, old *Link) error {
+	exists := old.Row != 0
+	if !exists && (a.State == NoLink || a.State == Deleted) {
+		return nil
+	}
+	if a.State == Deleted {
+		w.changed = true
+		return exec(w.ledger.conn, "DELETE FROM links WHERE number = ?", func(s *sqlite.Stmt) { s.BindInt64(1, old.Row) })
+	}
+	before := old.Prints
+	if a.PrintsReplace || a.DropPrints {
+		before = nil
+	}
+	w.prints = merge(w.prints[:0], before, a.Prints)
+	next := Link{Row: old.Row, SourceID: a.SourceID, TargetID: a.TargetID, State: a.State, Prints: w.prints}
+	if next.State == NoLink {
+		next.State = old.State
+	}
+	if next.TargetID == "" {
+		next.TargetID = old.TargetID
+	}
+	if exists && sameLink(old, &next) {
+		return nil
+	}
+	w.changed = true
+	return w.put(&next)
+}
+
+func sameLink(a, b *Link) bool {
+	if a.TargetID != b.TargetID || a.State != b.State || len(a.Prints) != len(b.Prints) {
+		return false
+	}
+	for i := range a.Prints {
+		if a.Prints[i] != b.Prints[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// put writes a link: a new one where its Row is 0.
+func (w *linkWriter) put(link *Link) error {
+	w.packed = pack(w.packed[:0], link.Prints)
+	if link.Row == 0 {
+		return exec(w.ledger.conn, "INSERT INTO links (scope, source, target, state, changed, prints) VALUES (?, ?, ?, ?, ?, ?)",
+			func(s *sqlite.Stmt) {
+				s.BindInt64(1, int64(w.scope))
+				s.BindText(2, link.SourceID)
+				s.BindText(3, link.TargetID)
+				s.BindInt64(4, int64(link.State))
+				s.BindInt64(5, w.now)
+				s.BindBytes(6, w.packed)
+			})
+	}
+	return exec(w.ledger.conn, "UPDATE links SET target = ?, state = ?, changed = ?, prints = ? WHERE number = ?",
+		func(s *sqlite.Stmt) {
+			s.BindText(1, link.TargetID)
+			s.BindInt64(2, int64(link.State))
+			s.BindInt64(3, w.now)
+			s.BindBytes(4, w.packed)
+			s.BindInt64(5, link.Row)
+		})
+}
