@@ -1,0 +1,216 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"passerelle/engine/diag"
+	"passerelle/plugins/protocol"
+)
+
+// crashWait is how long a broken call waits to learn how the process ended.
+const crashWait = 2 * time.Second
+
+// Plugin is one running plugin. Its methods may be called concurrently.
+type Plugin struct {
+	name        string
+	path        string
+	log         hclog.Logger
+	clean       *cleaner
+	process     *process
+	client      *plugin.Client
+	rpc         protocol.ConnectorClient
+	description *protocol.Description
+	closing     atomic.Bool
+	crash       func() diag.Diagnostic // the same one however often it is asked for
+}
+
+// start runs from the search for the executable to its description.
+func (h *Host) start(name string) (*Plugin, diag.Diagnostics) {
+	path, ds := Find(name, h.options)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	sockets, err := socketDir()
+	if err != nil {
+		return nil, diag.Diagnostics{noSocketDir(name)}
+	}
+	defer os.RemoveAll(sockets)
+	p := h.newPlugin(name, path, sockets)
+
+	ctx, cancel := context.WithTimeoutCause(h.live, h.options.StartTimeout, errStartTimeout)
+	defer cancel()
+	// go-plugin's own start knows no context. Killing the process makes it return.
+	unlink := context.AfterFunc(ctx, p.process.kill)
+	defer unlink()
+	d := p.begin(ctx)
+	if d == nil {
+		return p, nil
+	}
+	p.process.kill()
+	p.forget(h.options.StopTimeout)
+	return nil, diag.Diagnostics{*d}
+}
+
+var errStartTimeout = errors.New("start timeout")
+
+// begin starts the process, shakes hands and asks for the description.
+func (p *Plugin) begin(ctx context.Context) *diag.Diagnostic {
+	client, err := p.client.Client()
+	if err == nil {
+		var dispensed any
+		dispensed, err = client.Dispense(protocol.Dispensed)
+		p.rpc, _ = dispensed.(protocol.ConnectorClient)
+	}
+	var response *protocol.DescribeResponse
+	if err == nil {
+		response, err = p.rpc.Describe(ctx, &protocol.DescribeRequest{})
+	}
+	switch {
+	case errors.Is(context.Cause(ctx), errStartTimeout):
+		d := startTimeout(p)
+		return &d
+	case ctx.Err() != nil:
+		d := stopped(p.name)
+		return &d
+	case err != nil:
+		d := p.startFailure(err)
+		return &d
+	}
+	if complaints := p.complaints(response.GetDiagnostics()); complaints.HasErrors() {
+		return &complaints.Diagnostics().Errors()[0]
+	}
+	p.description = response.GetDescription()
+	if got := p.description.GetName(); got != p.name {
+		d := wrongName(p, p.clean.text(got, 60))
+		return &d
+	}
+	return nil
+}
+
+// newPlugin prepares go-plugin's client around a process of ours.
+func (h *Host) newPlugin(name, path, sockets string) *Plugin {
+	p := &Plugin{name: name, path: path, log: h.options.Logger.Named(name), clean: &cleaner{}}
+	p.crash = sync.OnceValue(func() diag.Diagnostic { return crashed(p) })
+	p.process = newProcess(path, h.starter, p.clean, p.log)
+	set := plugin.PluginSet{protocol.Dispensed: client{}}
+	// go-plugin gives the runner a cmd with its own variables alone (SkipHostEnv).
+	start := func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
+		p.process.cmd.Env = append(pluginEnv(os.Environ(), h.options.Level), cmd.Env...)
+		return p.process, nil
+	}
+	p.client = plugin.NewClient(&plugin.ClientConfig{
+		HandshakeConfig:  protocol.Handshake,
+		VersionedPlugins: map[int]plugin.PluginSet{protocol.Version: set},
+		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
+		AutoMTLS:         true,
+		SkipHostEnv:      true,
+		RunnerFunc:       start,
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: sockets},
+		StartTimeout:     2 * h.options.StartTimeout, // ours comes first
+		Logger:           p.log,
+		SyncStdout:       &unexpected{log: p.log},
+		SyncStderr:       &unexpected{log: p.log},
+		GRPCDialOptions:  dialOptions(),
+	})
+	return p
+}
+
+// client is go-plugin's name for how a connection becomes our client.
+type client struct{ plugin.NetRPCUnsupportedPlugin }
+
+func (client) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error { return nil }
+
+func (client) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (any, error) {
+	return protocol.NewConnectorClient(conn), nil
+}
+
+// Name is the name by which the mapping file knows the plugin.
+func (p *Plugin) Name() string { return p.name }
+
+// Path is the executable.
+func (p *Plugin) Path() string { return p.path }
+
+// Describe gives what the plugin said of itself when it started. It must not be
+// changed.
+func (p *Plugin) Describe(context.Context) (*protocol.Description, diag.Diagnostics) {
+	return p.description, nil
+}
+
+// close ends the plugin: friendly as long as timeout lasts, then by force.
+func (p *Plugin) close(timeout time.Duration) {
+	p.closing.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout/2)
+	_, _ = p.rpc.Stop(ctx, &protocol.StopRequest{}) // whether it answers or not, it ends now
+	cancel()
+	p.forget(timeout / 2)
+}
+
+// forget lets go-plugin end the process and clean up. Its Kill has no time limit
+// of its own (a stopped process never answers its Shutdown), so it runs aside
+// until the process is killed.
+func (p *Plugin) forget(timeout time.Duration) {
+	ended := make(chan struct{})
+	go func() {
+		p.client.Kill()
+		close(ended)
+	}()
+	for _, wait := range []time.Duration{timeout, crashWait} {
+		select {
+		case <-ended:
+			return
+		case <-time.After(wait):
+			p.process.kill()
+		}
+	}
+}
+
+// failure says why a call failed: the caller gave up, the plugin crashed or was
+// ended, or it broke the protocol. It waits a little to learn how the process
+// ended.
+func (p *Plugin) failure(ctx context.Context, err error, doing string) diag.Diagnostic {
+	code := status.Code(err)
+	if code == codes.Unavailable && ctx.Err() == nil {
+		select {
+		case <-p.process.done:
+		case <-ctx.Done():
+		case <-time.After(crashWait):
+		}
+	}
+	switch {
+	case p.closing.Load():
+		return stopped(p.name)
+	case p.process.ended() != nil:
+		<-p.process.done // bounded: the output of a dead process is read for a second at most
+		return p.crash()
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || code == codes.DeadlineExceeded:
+		return noAnswer(p.name, doing)
+	case ctx.Err() != nil:
+		return interrupted(p.name)
+	case code == codes.Unimplemented:
+		return notSupported(p.name, doing)
+	case code == codes.ResourceExhausted:
+		return tooLarge(p.name, doing)
+	}
+	return brokenCall(p.name, doing, code.String())
+}
+
+// waitFor waits until done is closed, but no longer than the limit.
+func waitFor(done <-chan struct{}, limit time.Duration) {
+	select {
+	case <-done:
+	case <-time.After(limit):
+	}
+}

@@ -1,0 +1,170 @@
+package sdk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/grpc"
+
+	"passerelle/plugins/protocol"
+)
+
+type readStream = grpc.ServerStreamingServer[protocol.ReadResponse]
+
+func (s *server) Read(request *protocol.ReadRequest, stream readStream) error {
+	out := newOutput(streamSink{stream})
+	var end End
+	err := guarded("reading "+request.GetResource(), func() (err error) {
+		end, err = s.read(stream.Context(), request, out)
+		return err
+	})
+	received, sendErr := out.finish()
+	if err == nil {
+		err = sendErr
+	}
+	if stream.Context().Err() != nil {
+		return stream.Context().Err() // the engine hung up: there is nobody to answer
+	}
+	return stream.Send(&protocol.ReadResponse{
+		Event:       &protocol.ReadResponse_Done{Done: done(end, received, err)},
+		Diagnostics: diagnostics(err),
+	})
+}
+
+func (s *server) read(ctx context.Context, request *protocol.ReadRequest, out *Output) (End, error) {
+	c, ctx, leave, err := s.enter(ctx, request.GetHandle())
+	if err != nil {
+		return End{}, err
+	}
+	defer leave()
+	resource, err := s.resource(request.GetResource())
+	if err != nil {
+		return End{}, err
+	}
+	reader, ok := c.connection.(Reader)
+	if !ok || !resource.GetReadable() {
+		return End{}, notSupported("reading " + resource.GetName())
+	}
+	settings, complaint := NewSettings(request.GetSettingsJson(), resource.GetReadSettings())
+	if complaint != nil {
+		return End{}, complaint
+	}
+	keys, err := lookUp(request, resource)
+	if err != nil {
+		return End{}, err
+	}
+	return reader.Read(ctx, ReadRequest{
+		Resource:   resource.GetName(),
+		Projection: request.GetProjection(),
+		Settings:   settings,
+		Endpoints:  request.GetEndpoints(),
+		Cursor:     request.GetCursor(),
+		IDs:        request.GetIds(),
+		Keys:       keys,
+	}, out)
+}
+
+func (s *server) resource(name string) (*Resource, error) {
+	var names []string
+	for _, resource := range s.description().GetResources() {
+		if resource.GetName() == name {
+			return resource, nil
+		}
+		names = append(names, resource.GetName())
+	}
+	remedy := "Use one of: " + strings.Join(names, ", ") + "."
+	if near := nearest(name, names); near != "" {
+		remedy = fmt.Sprintf("Did you mean %q?", near)
+	}
+	return nil, &Error{
+		Code:    "unknown-resource",
+		Summary: fmt.Sprintf("The connector has no resource %q", name),
+		Remedy:  remedy,
+		Retry:   protocol.Retry_RETRY_AFTER_FIX,
+	}
+}
+
+// lookUp decodes the keys of a look-up, and refuses what the resource can't look
+// up by or what asks for two things at once.
+func lookUp(request *protocol.ReadRequest, resource *Resource) ([]Key, error) {
+	asked := 0
+	for _, set := range []bool{request.GetCursor() != "", len(request.GetIds()) > 0, len(request.GetKeys()) > 0} {
+		if set {
+			asked++
+		}
+	}
+	if asked > 1 {
+		return nil, badRequest("A read has at most one of cursor, ids and keys.")
+	}
+	if len(request.GetIds()) > 0 && !slices.Contains(resource.GetLookUp(), "ids") {
+		return nil, notSupported("looking up " + resource.GetName() + " by id")
+	}
+	if len(request.GetKeys()) > 0 && !slices.Contains(resource.GetLookUp(), "keys") {
+		return nil, notSupported("looking up " + resource.GetName() + " by key")
+	}
+	var keys []Key
+	for _, k := range request.GetKeys() {
+		fields, ok := keyFields(k.GetFieldsJson())
+		if !ok {
+			return nil, badRequest("A key is one JSON object of strings, booleans and numbers.")
+		}
+		keys = append(keys, Key{Ref: k.GetRef(), Fields: fields})
+	}
+	return keys, nil
+}
+
+func keyFields(object []byte) (map[string]any, bool) {
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	decoder.UseNumber()
+	var fields map[string]any
+	if decoder.Decode(&fields) != nil || len(fields) == 0 {
+		return nil, false
+	}
+	for _, value := range fields {
+		switch value.(type) {
+		case string, bool, json.Number:
+		default:
+			return nil, false
+		}
+	}
+	return fields, true
+}
+
+// done is the last event. A read that failed is never complete, whatever the
+// connector said.
+func done(end End, received int64, err error) *protocol.Done {
+	last := &protocol.Done{
+		Complete:         end.Complete && err == nil,
+		Received:         received,
+		Calls:            end.Calls,
+		IncompleteReason: end.Reason,
+	}
+	if err != nil {
+		last.IncompleteReason = "the read failed"
+		return last
+	}
+	last.Cursor = end.Cursor
+	if end.Expected >= 0 {
+		last.Expected = &end.Expected
+	}
+	if last.Complete {
+		last.IncompleteReason = ""
+	}
+	return last
+}
+
+// streamSink sends an Output's batches to the engine. gRPC has encoded a message
+// when Send returns, so the Output may reuse it.
+type streamSink struct{ stream readStream }
+
+func (s streamSink) batch(b *protocol.Batch) error {
+	return s.stream.Send(&protocol.ReadResponse{Event: &protocol.ReadResponse_Batch{Batch: b}})
+}
+
+func (s streamSink) progress(p *protocol.Progress) error {
+	return s.stream.Send(&protocol.ReadResponse{Event: &protocol.ReadResponse_Progress{Progress: p}})
+}
