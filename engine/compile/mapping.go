@@ -1,0 +1,120 @@
+package compile
+
+import (
+	"time"
+
+	"passerelle/engine/diag"
+	"passerelle/engine/expr"
+	"passerelle/engine/lang"
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/record"
+)
+
+// Mapping is one mapping, checked and ready to execute. It is immutable and may
+// be used concurrently; scanners and encoders are made per stream.
+type Mapping struct {
+	Address string
+	Decl    *lang.Mapping
+	Source  Source
+	Target  Target
+	ShownAs *expr.Program // nil: people are named by their id
+	Where   *expr.Program // nil: everybody
+	// Zone is the integration's time zone, in which it becomes today; nil: none.
+	Zone *time.Location
+}
+
+// Source is what is read.
+type Source struct {
+	Name       string
+	Connection *lang.Connection
+	Resource   *protocol.Resource
+	Settings   []byte // JSON of the source block's settings
+	Projection []string
+	// Slots of a row: the declared fields in order, then the identity's paths.
+	Slots    []record.Slot
+	Fields   []SourceField
+	Identity []int // slots
+}
+
+// SourceField is one declared field; its slot has the same index.
+type SourceField struct {
+	Name     string
+	Type     record.Type
+	Required bool
+	Decl     *lang.Field
+}
+
+// Target is what is written.
+type Target struct {
+	Name       string
+	Connection *lang.Connection
+	Resource   *protocol.Resource
+	Settings   []byte
+	Fields     []TargetField
+	Key        []int // indexes of Fields
+	Schema     []*protocol.Field
+	Endpoints  []*protocol.EndpointDeclaration
+	Identity   record.Slot // where a found record holds its id
+	Abilities  Abilities
+}
+
+// Abilities are what the target's endpoints can do, as declared or by default.
+type Abilities struct {
+	Create, Update   bool
+	ChangedOnly      bool // update takes the changed fields alone
+	FindByKey        bool
+	FindByID         bool
+	CreateReconciled protocol.Reconcile
+	UpdateReconciled protocol.Reconcile
+}
+
+// TargetField is one leaf of what is sent.
+type TargetField struct {
+	Name     string   // path joined by dots: "poste.debut"
+	Path     []string // in the target's JSON object
+	Type     record.Type
+	Required bool
+	// KeepsFilled: never cleared, because emptying a login, an address or a bank
+	// account is rarely what somebody meant.
+	KeepsFilled bool
+	Sharp       bool // what guards watch closest
+	Place       diag.Range
+	value       valueOf
+}
+
+// Layout of what is sent, for record.NewEncoder.
+func (t *Target) Layout() []record.OutField {
+	layout := make([]record.OutField, len(t.Fields))
+	for i, f := range t.Fields {
+		layout[i] = record.OutField{Path: f.Path, Type: f.Type}
+	}
+	return layout
+}
+
+// FoundSlots read a found record: its target fields, then its id.
+func (t *Target) FoundSlots() []record.Slot {
+	slots := make([]record.Slot, 0, len(t.Fields)+1)
+	for _, f := range t.Fields {
+		path := make(record.Path, len(f.Path))
+		for i, name := range f.Path {
+			path[i] = record.Step{Name: name}
+		}
+		slots = append(slots, record.Slot{Path: path, Type: f.Type})
+	}
+	return append(slots, t.Identity)
+}
+
+// Failure is why one record can't be sent. It holds no value.
+type Failure struct {
+	Code    string
+	Field   string // the target field, or the source field before mapping
+	Summary string
+	Detail  string
+	Remedy  string
+	Place   *diag.Range
+}
+
+// Evaluate computes one target field from a row.
+func (f *TargetField) Evaluate(in *expr.Input) (record.Value, *Failure) {
+	return f.value.evaluate(in, f)
+}
