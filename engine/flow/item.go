@@ -1,0 +1,32 @@
+package flow
+
+import (
+	"passerelle/engine/compile"
+	"passerelle/plugins/record"
+)
+
+// Item is one record on its way.
+type Item struct {
+	Position int64 // in the read, from 0
+	ID       string
+	Shown    string           // how a person is named; "" when nothing names them
+	Values   []record.Value   // of the target's fields, in order; nil when held or out of scope
+	Held     *compile.Failure // why it can't be sent
+	Out      bool             // where does not select it
+}
+
+// End says how the read ended.
+type End struct {
+	Complete bool
+	Expected int64 // -1: the source announced nothing
+	Received int64
+	Calls    int64
+	Reason   string // why it is not complete
+}
+
+// Progress of a read, for whoever watches.
+type Progress struct {
+	Received int64
+	Expected int64 // -1: not known
+	Calls    int64
+}

@@ -1,0 +1,237 @@
+package flow
+
+import (
+	"strconv"
+	"strings"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/diag"
+	"passerelle/engine/expr"
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/record"
+)
+
+// mapper turns records into items. One stream, one mapper: it keeps the
+// scanner's hints and counts positions.
+type mapper struct {
+	m        *compile.Mapping
+	scanner  *record.Scanner
+	today    record.Value
+	position int64
+	row      []record.Value
+	faulty   []*compile.Failure // by source field, of the current row
+}
+
+func newMapper(m *compile.Mapping, today record.Value) (*mapper, error) {
+	scanner, err := record.NewScanner(m.Source.Slots)
+	if err != nil {
+		return nil, err
+	}
+	return &mapper{
+		m: m, scanner: scanner, today: today,
+		row:    make([]record.Value, len(m.Source.Slots)),
+		faulty: make([]*compile.Failure, len(m.Source.Slots)),
+	}, nil
+}
+
+func (p *mapper) batch(batch *protocol.Batch) ([]Item, error) {
+	records := batch.GetRecords()
+	items := make([]Item, len(records))
+	width := len(p.m.Target.Fields)
+	values := make([]record.Value, len(records)*width) // one allocation a batch
+	for i, r := range records {
+		if err := p.item(&items[i], r.GetData(), values[i*width:(i+1)*width:(i+1)*width]); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+// item follows the order of the design: identity, where, require, map.
+func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
+	item.Position = p.position
+	p.position++
+	faults, err := p.scanner.Scan(data, p.row)
+	if err != nil {
+		return p.unreadable(item.Position, err)
+	}
+	if item.ID = p.identity(faults); item.ID == "" {
+		return p.nameless(item.Position)
+	}
+	p.note(faults)
+	in := &expr.Input{Rows: [][]record.Value{p.row[:len(p.m.Source.Fields)]}, Today: p.today}
+	item.Shown = p.shown(in)
+
+	switch inScope, failure := p.where(in); {
+	case failure != nil:
+		item.Held = failure
+		return nil
+	case !inScope:
+		item.Out = true
+		return nil
+	}
+	if item.Held = p.unusable(); item.Held != nil {
+		return nil
+	}
+	for i := range p.m.Target.Fields {
+		field := &p.m.Target.Fields[i]
+		value, failure := field.Evaluate(in)
+		if failure != nil {
+			item.Held = failure
+			return nil
+		}
+		if value.IsEmpty() && field.Required {
+			item.Held = missing(field)
+			return nil
+		}
+		values[i] = value
+	}
+	item.Values = values
+	return nil
+}
+
+// identity is the text of the slots that identify a record; "" when one of them
+// is empty or unreadable. Parts are length-prefixed, so that ("a","bc") and
+// ("ab","c") stay two people.
+func (p *mapper) identity(faults []record.Fault) string {
+	slots := p.m.Source.Identity
+	for _, f := range faults {
+		for _, slot := range slots {
+			if f.Slot == slot {
+				return ""
+			}
+		}
+	}
+	if len(slots) == 1 {
+		return scalar(p.row[slots[0]])
+	}
+	var id strings.Builder
+	for _, slot := range slots {
+		part := scalar(p.row[slot])
+		if part == "" {
+			return ""
+		}
+		id.WriteString(strconv.Itoa(len(part)))
+		id.WriteByte(':')
+		id.WriteString(part)
+	}
+	return id.String()
+}
+
+// scalar writes an identity's value. Strings are copied: those of a row alias
+// the batch, and an id outlives it.
+func scalar(v record.Value) string {
+	text, ok := record.Coerce(v, record.Basic(record.String), nil)
+	if !ok {
+		return strings.Trim(string(v.AppendJSON(nil)), `"`)
+	}
+	return strings.Clone(text.Text())
+}
+
+// note keeps the faults of the row by field.
+func (p *mapper) note(faults []record.Fault) {
+	clear(p.faulty)
+	for _, f := range faults {
+		if f.Slot >= len(p.m.Source.Fields) {
+			continue
+		}
+		field := p.m.Source.Fields[f.Slot]
+		p.faulty[f.Slot] = &compile.Failure{
+			Code:    f.Code,
+			Field:   field.Name,
+			Summary: "The source field " + strconv.Quote(field.Name) + " holds " + f.Got + " where the mapping reads " + f.Want.String(),
+			Detail:  "It can't become " + f.Want.String() + " without loss.",
+			Remedy:  "Correct the record at the source, or declare another type and convert it in CEL.",
+			Place:   &field.Decl.PathR,
+		}
+	}
+}
+
+func (p *mapper) shown(in *expr.Input) string {
+	if p.m.ShownAs == nil {
+		return ""
+	}
+	name, failure := p.m.ShownAs.Eval(in)
+	if failure != nil || name.Kind() != record.String {
+		return ""
+	}
+	return strings.Clone(name.Text())
+}
+
+// where says whether the record is in scope. An empty answer is no answer: it
+// holds the record back, never lets it go.
+func (p *mapper) where(in *expr.Input) (bool, *compile.Failure) {
+	if p.m.Where == nil {
+		return true, nil
+	}
+	cel := p.m.Decl.Sources[0].Where
+	for _, ref := range p.m.Where.Reads() {
+		if failure := p.faulty[ref.Field]; failure != nil {
+			return false, failure
+		}
+	}
+	answer, failure := p.m.Where.Eval(in)
+	if failure != nil {
+		return false, compile.FailureOf(failure, "where", cel)
+	}
+	if answer.IsEmpty() {
+		return false, &compile.Failure{
+			Code:    "empty-condition",
+			Field:   "where",
+			Summary: "where has no answer for this record",
+			Detail:  "A field that it reads is empty, and empty is neither true nor false.",
+			Remedy:  "Say what an empty field means, with filled(…), empty(…) or coalesce(…), or fill the field at the source.",
+			Place:   &cel.Range,
+		}
+	}
+	return answer.Bool(), nil
+}
+
+// unusable is the first reason why the row can't be mapped at all.
+func (p *mapper) unusable() *compile.Failure {
+	for i, field := range p.m.Source.Fields {
+		if p.faulty[i] != nil {
+			return p.faulty[i]
+		}
+		if field.Required && p.row[i].IsEmpty() {
+			return &compile.Failure{
+				Code:    "missing-required",
+				Field:   field.Name,
+				Summary: "The source field " + strconv.Quote(field.Name) + " is empty, and the mapping requires it",
+				Remedy:  "Fill it at the source.",
+				Place:   &field.Decl.Range,
+			}
+		}
+	}
+	return nil
+}
+
+func missing(field *compile.TargetField) *compile.Failure {
+	return &compile.Failure{
+		Code:    "missing-required",
+		Field:   field.Name,
+		Summary: "The target field " + strconv.Quote(field.Name) + " would be empty, and it is required",
+		Remedy:  "Fill what it comes from at the source.",
+		Place:   &field.Place,
+	}
+}
+
+func (p *mapper) unreadable(position int64, err error) error {
+	return diag.Diagnostic{
+		Code:    "bad-record",
+		Class:   diag.Fault,
+		Summary: "Record " + strconv.FormatInt(position+1, 10) + " of " + p.m.Source.Resource.GetName() + " is not a JSON object",
+		Detail:  "The connector " + strconv.Quote(p.m.Source.Connection.Plugin) + " sent it so: " + err.Error() + ".",
+		Remedy:  "Nothing was planned. Tell the connector's author.",
+	}
+}
+
+func (p *mapper) nameless(position int64) error {
+	return diag.Diagnostic{
+		Code:    "missing-id",
+		Class:   diag.Fault,
+		Summary: "Record " + strconv.FormatInt(position+1, 10) + " of " + p.m.Source.Resource.GetName() + " has no id",
+		Detail:  "Links are kept on the source's own id; a record without one can't be told from a person who has left.",
+		Remedy:  "Nothing was planned. Check what the resource's identity is, and tell the connector's author.",
+	}
+}

@@ -1,0 +1,144 @@
+package plan
+
+import (
+	"strconv"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/flow"
+	"passerelle/engine/ledger"
+	"passerelle/plugins/record"
+)
+
+// linked compares a linked record with what was last sent: only what changed at
+// the source is sent, so that what people edit at the target stays.
+func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
+	entry := Entry{Position: item.Position, Operation: Update, SourceID: item.ID, TargetID: link.TargetID, Shown: item.Shown, Key: key.json}
+	sent := record.NewBits(len(p.fields))
+	for i, value := range item.Values {
+		before := printOf(link.Prints, p.fields[i])
+		p.everSent[i] = p.everSent[i] || before != 0
+		now := p.print(i, item.ID, value)
+		switch {
+		case now == before:
+			continue
+		case now == 0 && p.Mapping.Target.Fields[i].KeepsFilled:
+			p.summary.Fields[i].Kept++
+			continue
+		case now == 0:
+			entry.Cleared = append(entry.Cleared, i)
+		case before == 0:
+			entry.Added = append(entry.Added, i)
+		}
+		sent.Set(i)
+		entry.Changed = append(entry.Changed, i)
+		entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i], Sum: now})
+	}
+	if len(entry.Changed) == 0 {
+		p.became(item, unchanged)
+		return nil
+	}
+	if !p.Mapping.Target.Abilities.Update {
+		p.hold(item, cannotUpdate(p.Mapping))
+		return nil
+	}
+	if !p.Mapping.Target.Abilities.ChangedOnly {
+		p.alsoUnchanged(item, sent)
+	}
+	entry.Body = p.encode(item.Values, sent, record.NullEmpty)
+	p.summary.count(&entry, +1)
+	p.became(item, updated)
+	return p.out.add(&entry)
+}
+
+// alsoUnchanged adds every filled field: the target's update replaces the whole
+// record.
+func (p *planner) alsoUnchanged(item *flow.Item, sent record.Bits) {
+	for i, value := range item.Values {
+		if !value.IsEmpty() {
+			sent.Set(i)
+		}
+	}
+}
+
+// create sends every filled field.
+func (p *planner) create(item *flow.Item, key keyOf) error {
+	entry := Entry{Position: item.Position, Operation: Create, SourceID: item.ID, Shown: item.Shown, Key: key.json}
+	sent := record.NewBits(len(p.fields))
+	for i, value := range item.Values {
+		if value.IsEmpty() {
+			continue
+		}
+		sent.Set(i)
+		entry.Changed = append(entry.Changed, i)
+		entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i], Sum: p.print(i, item.ID, value)})
+	}
+	entry.Body = p.encode(item.Values, sent, record.OmitEmpty)
+	p.became(item, created)
+	return p.out.add(&entry)
+}
+
+// adopt links a record that the target already has, and sends what differs from
+// the target's own values. What is empty at the source is left alone: it was
+// never sent.
+func (p *planner) adopt(item *flow.Item, key keyOf, found *foundRecord) error {
+	entry := Entry{Position: item.Position, Operation: Link, SourceID: item.ID, TargetID: found.id, Shown: item.Shown, Key: key.json}
+	sent := record.NewBits(len(p.fields))
+	for i, value := range item.Values {
+		if value.IsEmpty() {
+			continue
+		}
+		entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i], Sum: p.print(i, item.ID, value)})
+		if record.Equal(value, found.values[i]) {
+			continue
+		}
+		sent.Set(i)
+		entry.Changed = append(entry.Changed, i)
+	}
+	if len(entry.Changed) > 0 {
+		if !p.Mapping.Target.Abilities.Update {
+			p.hold(item, cannotUpdate(p.Mapping))
+			return nil
+		}
+		if !p.Mapping.Target.Abilities.ChangedOnly {
+			p.alsoUnchanged(item, sent)
+		}
+		entry.Body = p.encode(item.Values, sent, record.OmitEmpty)
+	}
+	p.summary.count(&entry, +1)
+	p.became(item, adopted)
+	return p.out.add(&entry)
+}
+
+func (p *planner) encode(values []record.Value, sent record.Bits, empties record.Empties) []byte {
+	p.body = p.encoder.Append(p.body[:0], values, sent, empties)
+	return p.body
+}
+
+// print is a field's fingerprint; 0 for an empty value.
+func (p *planner) print(field int, id string, value record.Value) uint64 {
+	if value.IsEmpty() {
+		return 0
+	}
+	p.canonical = value.AppendCanonical(p.canonical[:0])
+	return p.Ledger.Fingerprint(p.fields[field], id, p.canonical)
+}
+
+// printOf finds a field among prints sorted by field.
+func printOf(prints []ledger.Print, field ledger.FieldID) uint64 {
+	for _, p := range prints { // a record has a dozen: faster than a search
+		if p.Field == field {
+			return p.Sum
+		}
+	}
+	return 0
+}
+
+func cannotUpdate(m *compile.Mapping) compile.Failure {
+	return compile.Failure{
+		Code:    "no-update",
+		Summary: "The record changed, and the target has no way to update it",
+		Detail:  "The connector " + strconv.Quote(m.Target.Connection.Plugin) + " has no update endpoint for " + m.Target.Resource.GetName() + ".",
+		Remedy:  `Declare an endpoint "update" in the target, or change the record there by hand.`,
+		Place:   &m.Decl.Target.ResourceR,
+	}
+}

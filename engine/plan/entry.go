@@ -1,0 +1,164 @@
+package plan
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+
+	"passerelle/engine/ledger"
+)
+
+// Operation is what is done with one record.
+type Operation uint8
+
+const (
+	Create Operation = iota + 1
+	Update
+	Link // adopt a record that the target already has; with a body, its differences are sent
+)
+
+func (o Operation) String() string {
+	switch o {
+	case Create:
+		return "create"
+	case Update:
+		return "update"
+	case Link:
+		return "link"
+	}
+	return "none"
+}
+
+// Entry is one operation of a plan.
+type Entry struct {
+	Position  int64
+	Operation Operation
+	SourceID  string
+	TargetID  string // empty on create
+	Shown     string
+	Key       []byte // JSON of the key's fields: to find the record again
+	Body      []byte // JSON to send; empty when there is nothing to send
+	Changed   []int  // indexes of Plan.Fields that Body sends
+	Cleared   []int  // those of them that it empties
+	Added     []int  // those of them that were never sent before
+	Prints    []ledger.Print
+}
+
+var errEntry = errors.New("an entry of the plan is damaged")
+
+// append writes an entry. Numbers are varints and texts carry their length;
+// nothing else reads it than decode.
+func (e *Entry) append(dst []byte) []byte {
+	dst = binary.AppendVarint(dst, e.Position)
+	dst = append(dst, byte(e.Operation))
+	dst = appendText(dst, e.SourceID)
+	dst = appendText(dst, e.TargetID)
+	dst = appendText(dst, e.Shown)
+	dst = appendText(dst, e.Key)
+	dst = appendText(dst, e.Body)
+	dst = appendInts(dst, e.Changed)
+	dst = appendInts(dst, e.Cleared)
+	dst = appendInts(dst, e.Added)
+	dst = binary.AppendUvarint(dst, uint64(len(e.Prints)))
+	for _, p := range e.Prints {
+		dst = binary.AppendUvarint(dst, uint64(p.Field))
+		dst = binary.LittleEndian.AppendUint64(dst, p.Sum)
+	}
+	return dst
+}
+
+func appendText[T string | []byte](dst []byte, text T) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(text)))
+	return append(dst, text...)
+}
+
+func appendInts(dst []byte, list []int) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(list)))
+	for _, n := range list {
+		dst = binary.AppendUvarint(dst, uint64(n))
+	}
+	return dst
+}
+
+// decoder reads what append wrote; after a fault every read gives zero.
+type decoder struct {
+	data []byte
+	bad  bool
+}
+
+func (d *decoder) entry() (Entry, error) {
+	position, n := binary.Varint(d.data)
+	if n <= 0 || len(d.data) <= n {
+		return Entry{}, errEntry
+	}
+	e := Entry{Position: position, Operation: Operation(d.data[n])}
+	d.data = d.data[n+1:]
+	e.SourceID = string(d.text())
+	e.TargetID = string(d.text())
+	e.Shown = string(d.text())
+	e.Key = d.text()
+	e.Body = d.text()
+	e.Changed = d.ints()
+	e.Cleared = d.ints()
+	e.Added = d.ints()
+	if count := d.count(9); count > 0 {
+		e.Prints = make([]ledger.Print, count)
+		for i := range e.Prints {
+			e.Prints[i] = ledger.Print{Field: ledger.FieldID(d.number()), Sum: d.fixed()}
+		}
+	}
+	if d.bad {
+		return Entry{}, errEntry
+	}
+	return e, nil
+}
+
+func (d *decoder) number() uint64 {
+	n, size := binary.Uvarint(d.data)
+	if size <= 0 || n > math.MaxInt64 {
+		d.bad, d.data = true, nil
+		return 0
+	}
+	d.data = d.data[size:]
+	return n
+}
+
+func (d *decoder) fixed() uint64 {
+	if len(d.data) < 8 {
+		d.bad, d.data = true, nil
+		return 0
+	}
+	n := binary.LittleEndian.Uint64(d.data)
+	d.data = d.data[8:]
+	return n
+}
+
+// count is a length of things that take at least size bytes each: a damaged
+// count must not make us allocate.
+func (d *decoder) count(size int) int {
+	n := d.number()
+	if n > uint64(len(d.data)/size) {
+		d.bad, d.data = true, nil
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) text() []byte {
+	n := d.count(1)
+	text := d.data[:n]
+	d.data = d.data[n:]
+	return text
+}
+
+func (d *decoder) ints() []int {
+	n := d.count(1)
+	if n == 0 {
+		return nil
+	}
+	out := make([]int, n)
+	for i := range out {
+		out[i] = int(d.number())
+	}
+	return out
+}

@@ -1,0 +1,38 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/flow"
+	"passerelle/plugins/record"
+)
+
+// keyOf is a record's key at the target.
+type keyOf struct {
+	json []byte // {"matricule":"00057"}
+	hash fingerprint
+}
+
+// keyFields writes a record's key. An empty key holds the record: nothing would
+// tell it from another.
+func (p *planner) keyFields(item *flow.Item) (keyOf, *compile.Failure) {
+	bits := record.NewBits(len(p.fields))
+	for _, at := range p.Mapping.Target.Key {
+		if item.Values[at].IsEmpty() {
+			field := &p.Mapping.Target.Fields[at]
+			return keyOf{}, &compile.Failure{
+				Code:    "empty-key",
+				Field:   field.Name,
+				Summary: "The key " + strconv.Quote(field.Name) + " is empty",
+				Detail:  "Without it, this person can't be told from another at the target.",
+				Remedy:  "Fill what it comes from at the source.",
+				Place:   &field.Place,
+			}
+		}
+		bits.Set(at)
+	}
+	p.key = p.encoder.Append(p.key[:0], item.Values, bits, record.OmitEmpty)
+	return keyOf{json: slices.Clone(p.key), hash: p.duplicates.hash(p.key)}, nil
+}

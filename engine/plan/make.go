@@ -1,0 +1,271 @@
+package plan
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/diag"
+	"passerelle/engine/flow"
+	"passerelle/engine/host"
+	"passerelle/engine/ledger"
+	"passerelle/plugins/record"
+)
+
+// Input is what a plan is made of.
+type Input struct {
+	Mapping *compile.Mapping
+	Source  *host.Connection
+	Target  *host.Connection
+	Ledger  *ledger.Ledger
+	Basis   string // hash of mapping files, inputs and plugins
+	Now     time.Time
+	Zone    *time.Location // of the integration
+	Dir     string         // where the spool is written
+	Path    string         // or exactly there; wins over Dir
+	Watch   func(flow.Progress)
+}
+
+// Make reads everything, compares it with the ledger and writes the plan down.
+// Nothing is written to the target. Diagnostics with errors mean that there is
+// no plan; a plan that a guard blocked is a plan.
+func Make(ctx context.Context, in Input) (*Plan, diag.Diagnostics) {
+	p, err := newPlanner(ctx, in)
+	if err != nil {
+		return nil, diag.From(err, "preparing the plan")
+	}
+	end, found := flow.Read(ctx, in.Source, in.Mapping, p.today, func(items []flow.Item) error {
+		return p.batch(ctx, items)
+	}, in.Watch)
+	found = append(found, p.found...)
+	if found.HasErrors() {
+		p.out.discard()
+		return nil, found
+	}
+	made, err := p.finish(ctx, end)
+	if err != nil {
+		p.out.discard()
+		return nil, append(found, diag.From(err, "finishing the plan")...)
+	}
+	return made, found
+}
+
+// planner holds what comparing needs from batch to batch.
+type planner struct {
+	Input
+	today   record.Value
+	scope   ledger.ScopeID
+	fields  []ledger.FieldID
+	encoder *record.Encoder
+	keyed   *record.Encoder // writes the key alone
+	finder  *Finder
+	out     *spoolWriter
+	path    string
+	found   diag.Diagnostics
+
+	summary    Summary
+	links      []ledger.Link   // reused from batch to batch
+	unsettled  map[string]bool // source ids of which nobody knows what became
+	seen       ledger.RowSet
+	duplicates *duplicates
+	everSent   []bool // by field: some linked record was sent it before
+	canonical  []byte
+	key        []byte
+	body       []byte
+}
+
+func newPlanner(ctx context.Context, in Input) (*planner, error) {
+	m := in.Mapping
+	scope := ledger.Scope{
+		SourceTenant: in.Source.Tenant().GetId(), SourceResource: m.Source.Resource.GetName(),
+		TargetTenant: in.Target.Tenant().GetId(), TargetResource: m.Target.Resource.GetName(),
+	}
+	p := &planner{Input: in, today: Today(in.Now, in.Zone), everSent: make([]bool, len(m.Target.Fields)), duplicates: newDuplicates()}
+	var err error
+	if p.scope, err = in.Ledger.Scope(ctx, scope); err != nil {
+		return nil, err
+	}
+	names := make([]string, len(m.Target.Fields))
+	for i, f := range m.Target.Fields {
+		names[i] = f.Name
+		p.summary.Fields = append(p.summary.Fields, FieldCount{Name: f.Name})
+	}
+	if p.fields, err = in.Ledger.FieldIDs(ctx, p.scope, names); err != nil {
+		return nil, err
+	}
+	if p.encoder, err = record.NewEncoder(m.Target.Layout()); err != nil {
+		return nil, err
+	}
+	if p.finder, err = NewFinder(m, in.Target); err != nil {
+		return nil, err
+	}
+	if p.unsettled, err = ambiguous(ctx, in.Ledger, m.Address); err != nil {
+		return nil, err
+	}
+	generation, err := in.Ledger.Generation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	year, month, day := p.today.Civil()
+	p.summary.ID = uuid.NewString()
+	p.summary.Mapping = m.Address
+	p.summary.LedgerID = in.Ledger.ID()
+	p.summary.Scope = scope
+	p.summary.Basis = in.Basis
+	p.summary.Generation = generation
+	p.summary.Created = in.Now.UTC()
+	p.summary.Today = time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+	p.path = in.Path
+	if p.path == "" {
+		p.path = filepath.Join(in.Dir, p.summary.ID+".plan")
+	}
+	p.out, err = createSpool(p.path, p.summary.ID, in.Ledger.Sealer())
+	return p, err
+}
+
+// ambiguous are those whom an earlier run sent something, without ever learning
+// what became of it, and whose endpoint offers no way to find out.
+func ambiguous(ctx context.Context, l *ledger.Ledger, mapping string) (map[string]bool, error) {
+	now, err := l.HeldNow(ctx, mapping)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, h := range now {
+		if h.Outcome == ledger.Ambiguous {
+			out[h.SourceID] = true
+		}
+	}
+	return out, nil
+}
+
+func stillAmbiguous() *compile.Failure {
+	return &compile.Failure{
+		Code:    "ambiguous",
+		Summary: "An earlier run sent this record, and the target never answered",
+		Detail:  "Sent again, it might take effect twice.",
+		Remedy:  "Look at the target whether it is there as it should be.",
+	}
+}
+
+// Today is the day that it is in a zone; UTC where there is none.
+func Today(now time.Time, zone *time.Location) record.Value {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return record.NewDate(now.In(zone).Date())
+}
+
+// batch plans one batch of items: who is linked, who must be looked up at the
+// target, what changed.
+func (p *planner) batch(ctx context.Context, items []flow.Item) error {
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.ID
+	}
+	var err error
+	if p.links, err = p.Ledger.Links(ctx, p.scope, ids, p.links); err != nil {
+		return err
+	}
+	keys := p.admit(items)
+	found, err := p.adoptable(ctx, items, keys)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		if err := p.item(&items[i], &p.links[i], keys[i], found[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// admit marks everybody who was read as present, the held ones too, and holds
+// those who share an id or a key. It gives the key of each who goes on.
+func (p *planner) admit(items []flow.Item) []keyOf {
+	keys := make([]keyOf, len(items))
+	for i := range items {
+		item := &items[i]
+		p.seen.Add(p.links[i].Row)
+		p.duplicates.id(item)
+		if item.Values == nil {
+			continue
+		}
+		if p.unsettled[item.ID] {
+			item.Held, item.Values = stillAmbiguous(), nil
+			continue
+		}
+		key, failure := p.keyFields(item)
+		if failure != nil {
+			item.Held, item.Values = failure, nil
+			continue
+		}
+		keys[i] = key
+		p.duplicates.key(item, key, &p.Mapping.Target)
+	}
+	return keys
+}
+
+// item writes down what is to be done with one record.
+func (p *planner) item(item *flow.Item, link *ledger.Link, key keyOf, found *foundRecord) error {
+	switch {
+	case item.Held != nil:
+		p.hold(item, *item.Held)
+		return nil
+	case item.Out:
+		p.became(item, outOfScope)
+		return nil
+	case link.Row != 0:
+		return p.linked(item, link, key)
+	case found != nil && found.failure != nil:
+		p.hold(item, *found.failure)
+		return nil
+	case found != nil:
+		return p.adopt(item, key, found)
+	}
+	return p.create(item, key)
+}
+
+func (p *planner) hold(item *flow.Item, why compile.Failure) {
+	p.became(item, held)
+	p.summary.Held = append(p.summary.Held, Held{Person: Person{item.ID, item.Shown}, Failure: why})
+}
+
+// became counts what is done with an item and remembers it: a twin that comes
+// later may undo it.
+func (p *planner) became(item *flow.Item, what outcome) {
+	*p.summary.Counts.of(what)++
+	p.duplicates.outcomes = append(p.duplicates.outcomes, what)
+}
+
+func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
+	p.summary.Read = Reading{Expected: end.Expected, Received: end.Received, Calls: end.Calls}
+	if err := p.duplicates.withdraw(p); err != nil {
+		return nil, err
+	}
+	if blocks := judgeRead(end); len(blocks) > 0 {
+		p.summary.Blocked = blocks
+		p.summary.Counts = Counts{}
+		p.summary.Held, p.summary.Gone, p.summary.Dropped = nil, nil, nil
+		p.out.discard()
+		return &Plan{Summary: p.summary}, nil
+	}
+	for link, err := range p.Ledger.Absent(ctx, p.scope, &p.seen) {
+		if err != nil {
+			return nil, err
+		}
+		p.summary.Gone = append(p.summary.Gone, Person{SourceID: link.SourceID})
+		p.summary.Counts.Gone++
+	}
+	for i := range p.summary.Fields {
+		f := &p.summary.Fields[i]
+		f.New = f.Added > 0 && !p.everSent[i]
+	}
+	if err := p.out.finish(&p.summary); err != nil {
+		return nil, err
+	}
+	return Open(p.path, p.Ledger)
+}

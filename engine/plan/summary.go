@@ -1,0 +1,188 @@
+package plan
+
+import (
+	"context"
+	"os"
+	"slices"
+	"time"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/diag"
+	"passerelle/engine/ledger"
+)
+
+// Plan is a made plan: its summary, and the spool with every operation.
+type Plan struct {
+	Path    string
+	Summary Summary
+	sealer  *ledger.Sealer
+	start   int64 // where the first frame begins
+	end     int64 // where the summary's frame begins
+}
+
+// Summary is all of a plan but its operations. It is sealed with them.
+type Summary struct {
+	ID       string
+	Mapping  string // address
+	LedgerID string
+	Scope    ledger.Scope
+	// Made from: a saved plan is stale when one of these changed.
+	Basis      string // hash of mapping files, inputs and plugins
+	Generation int64  // of the ledger
+	Created    time.Time
+	Today      string // the day it was made for, yyyy-mm-dd
+
+	Read    Reading
+	Counts  Counts
+	Fields  []FieldCount // of the target, in map order
+	Held    []Held
+	Gone    []Person // linked, and not in a whole read
+	Blocked []Block
+	Dropped []int64 // positions whose spooled entry was withdrawn
+	Batches int64
+}
+
+// Reading says how the source was read.
+type Reading struct {
+	Expected int64 // -1: not announced
+	Received int64
+	Calls    int64
+}
+
+// Counts are of records, by what happens to them.
+type Counts struct {
+	Create    int64
+	Update    int64
+	Link      int64
+	Unchanged int64
+	Held      int64
+	Out       int64 // out of scope
+	Gone      int64
+	Blocked   int64
+}
+
+// outcome is what became of one item of a read.
+type outcome uint8
+
+const (
+	held outcome = iota
+	outOfScope
+	unchanged
+	created
+	updated
+	adopted
+)
+
+func (c *Counts) of(what outcome) *int64 {
+	switch what {
+	case outOfScope:
+		return &c.Out
+	case unchanged:
+		return &c.Unchanged
+	case created:
+		return &c.Create
+	case updated:
+		return &c.Update
+	case adopted:
+		return &c.Link
+	}
+	return &c.Held
+}
+
+// count adds an update's or adoption's fields to the summary, or with -1 takes
+// them out again. A create changes nothing that was there.
+func (s *Summary) count(entry *Entry, by int64) {
+	if entry.Operation == Create {
+		return
+	}
+	for _, i := range entry.Changed {
+		field := &s.Fields[i]
+		switch {
+		case slices.Contains(entry.Cleared, i):
+			field.Cleared += by
+		case slices.Contains(entry.Added, i):
+			field.Added += by
+		default:
+			field.Changed += by
+		}
+	}
+}
+
+// Changes is how many records would be written or adopted.
+func (c Counts) Changes() int64 { return c.Create + c.Update + c.Link }
+
+// FieldCount is how many linked records change in one target field.
+type FieldCount struct {
+	Name    string
+	Changed int64 // another value than was sent
+	Added   int64 // never sent before
+	Cleared int64 // sent before, empty now
+	Kept    int64 // empty now, but never cleared by default
+	New     bool  // new to the mapping: no linked record was ever sent it
+}
+
+// Person names somebody: an id, and the name that shown_as gives.
+type Person struct {
+	SourceID string
+	Shown    string
+}
+
+// Held is a record that isn't sent.
+type Held struct {
+	Person
+	compile.Failure
+}
+
+// Block is a part of the plan that a guard stopped.
+type Block struct {
+	Part string // read, creates, … as approve names them
+	Code string
+	Say  string // what looks like an accident, and why
+	Do   string // what to do when it is one, and when it isn't
+}
+
+// staleAfter is how long a saved plan may wait: people change overnight.
+const staleAfter = 24 * time.Hour
+
+// Open reads a plan that Make wrote.
+func Open(path string, l *ledger.Ledger) (*Plan, error) { return open(path, l.Sealer()) }
+
+// Stale says why a plan may no longer be applied; nil when it still may.
+func (p *Plan) Stale(ctx context.Context, l *ledger.Ledger, basis string, now time.Time) error {
+	generation, err := l.Generation(ctx)
+	if err != nil {
+		return err
+	}
+	why := ""
+	switch {
+	case p.Summary.LedgerID != l.ID():
+		why = "It was made with another ledger."
+	case p.Summary.Basis != basis:
+		why = "The mapping files, the inputs or a plugin have changed since it was made."
+	case p.Summary.Generation != generation:
+		why = "Something was applied since it was made, so that it may no longer be what is needed."
+	case now.Sub(p.Summary.Created) > staleAfter:
+		why = "It is more than 24 hours old."
+	default:
+		return nil
+	}
+	return diag.Diagnostic{
+		Code: "stale-plan", Summary: "The plan is stale and was not applied",
+		Detail: why, Remedy: "Make a new plan, look at it, and apply that.",
+	}
+}
+
+// Discard removes the spool.
+func (p *Plan) Discard() {
+	if p.Path != "" {
+		_ = os.Remove(p.Path)
+	}
+}
+
+func (p *Plan) droppedSet() map[int64]bool {
+	set := make(map[int64]bool, len(p.Summary.Dropped))
+	for _, position := range p.Summary.Dropped {
+		set[position] = true
+	}
+	return set
+}
