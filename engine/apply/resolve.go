@@ -1,0 +1,186 @@
+package apply
+
+import (
+	"context"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/diag"
+	"passerelle/engine/host"
+	"passerelle/engine/ledger"
+	"passerelle/engine/plan"
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/record"
+)
+
+// resolver learns what became of operations that were sent and never answered.
+// Not for concurrent use.
+type resolver struct {
+	mapping *compile.Mapping
+	target  *host.Connection
+	plan    *plan.Plan
+	finder  *plan.Finder
+	scanner *record.Scanner
+	row     []record.Value
+}
+
+func newResolver(m *compile.Mapping, target *host.Connection, p *plan.Plan) (*resolver, error) {
+	finder, err := plan.NewFinder(m, target)
+	if err != nil {
+		return nil, err
+	}
+	slots := m.Target.FoundSlots()
+	scanner, err := record.NewScanner(slots)
+	if err != nil {
+		return nil, err
+	}
+	return &resolver{mapping: m, target: target, plan: p, finder: finder, scanner: scanner, row: make([]record.Value, len(slots))}, nil
+}
+
+// resolve gives one result an entry. Diagnostics with errors mean that nothing
+// could be learnt now.
+func (r *resolver) resolve(ctx context.Context, entries []plan.Entry) ([]ledger.Applied, diag.Diagnostics) {
+	var lookUp, again []plan.Entry
+	var results []ledger.Applied
+	for _, e := range entries {
+		switch r.reconcile(&e) {
+		case protocol.Reconcile_RECONCILE_IDEMPOTENCY_KEY, protocol.Reconcile_RECONCILE_UPSERT:
+			again = append(again, e)
+		case protocol.Reconcile_RECONCILE_LOOK_UP:
+			if e.Operation == plan.Create {
+				lookUp = append(lookUp, e)
+			} else {
+				results = append(results, sendAgainNextTime(&e))
+			}
+		default:
+			results = append(results, ambiguous(&e))
+		}
+	}
+	found, ds := r.lookUp(ctx, lookUp)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	repeated, ds := r.repeat(ctx, again)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	return append(append(results, found...), repeated...), nil
+}
+
+func (r *resolver) reconcile(e *plan.Entry) protocol.Reconcile {
+	how := r.mapping.Target.Abilities.UpdateReconciled
+	if e.Operation == plan.Create {
+		how = r.mapping.Target.Abilities.CreateReconciled
+	}
+	if how == protocol.Reconcile_RECONCILE_LOOK_UP && !r.mapping.Target.Abilities.FindByKey {
+		return protocol.Reconcile_RECONCILE_NONE
+	}
+	return how
+}
+
+// lookUp finds creates by their key. One that is there is linked, and of its
+// fields those are remembered that hold what was sent.
+func (r *resolver) lookUp(ctx context.Context, entries []plan.Entry) ([]ledger.Applied, diag.Diagnostics) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	keys := make([][]byte, len(entries))
+	for i, e := range entries {
+		keys[i] = e.Key
+	}
+	answers, ds := r.finder.Find(ctx, keys)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	results := make([]ledger.Applied, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		switch {
+		case answers[i] == nil:
+			results[i] = neverArrived(e)
+		case answers[i].Times > 1:
+			results[i] = ambiguous(e)
+		default:
+			results[i] = applied(e)
+			results[i].TargetID = answers[i].ID
+			results[i].Prints = sorted(r.agreeing(e, answers[i].Values))
+		}
+	}
+	return results, nil
+}
+
+// agreeing are the prints of the fields that the target holds as they were sent.
+// The next plan sends the others again.
+func (r *resolver) agreeing(e *plan.Entry, held []record.Value) []ledger.Print {
+	if _, err := r.scanner.Scan(e.Body, r.row); err != nil {
+		return nil
+	}
+	var out []ledger.Print
+	for i, at := range e.Changed {
+		if i < len(e.Prints) && record.Equal(r.row[at], held[at]) {
+			out = append(out, e.Prints[i])
+		}
+	}
+	return out
+}
+
+// repeat sends again what may be sent again: the same key, or an upsert, makes
+// it take effect once.
+func (r *resolver) repeat(ctx context.Context, entries []plan.Entry) ([]ledger.Applied, diag.Diagnostics) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	stream, ds := openWrite(ctx, r.target, r.mapping, r.plan)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	defer stream.Close()
+	answers, err := exchange(stream, r.plan, entries)
+	if err != nil {
+		return nil, diag.From(err, "sending again what was not answered")
+	}
+	a := &applier{Input: Input{Target: r.target}}
+	results := make([]ledger.Applied, len(entries))
+	for i := range entries {
+		answer := answers[entries[i].Position]
+		if answer == nil || lost(&entries[i], answer) {
+			return nil, diag.Diagnostics{stillUnanswered()}
+		}
+		results[i] = a.answered(&entries[i], answer)
+	}
+	return results, nil
+}
+
+// sendAgainNextTime: an update that may or may not have arrived. What the target
+// holds in those fields isn't known, so their fingerprints go and the next plan
+// sends them again; a second time changes nothing.
+func sendAgainNextTime(e *plan.Entry) ledger.Applied {
+	out := applied(e)
+	refuse(&out, e)
+	for _, p := range sorted(e.Prints) {
+		out.Prints = append(out.Prints, ledger.Print{Field: p.Field})
+	}
+	out.Code = "unanswered"
+	out.Summary = "The update was sent, and the target never answered"
+	out.Remedy = "Nothing to do: the next run sends it again."
+	out.Retry = protocol.Retry_RETRY_LATER.String()
+	return out
+}
+
+func neverArrived(e *plan.Entry) ledger.Applied {
+	out := applied(e)
+	refuse(&out, e)
+	out.Code = "unanswered"
+	out.Summary = "It was sent and never answered, and the target does not have it"
+	out.Remedy = "Nothing to do: the next run sends it again."
+	out.Retry = protocol.Retry_RETRY_LATER.String()
+	return out
+}
+
+func stillUnanswered() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: "unanswered", Class: diag.Unavailable,
+		Summary: "The target does not answer",
+		Detail:  "Records were sent, and what became of them can't be learnt now.",
+		Remedy:  "Run again when the target is back: they are settled first.",
+	}
+}

@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/diag"
+	"passerelle/engine/flow"
+	"passerelle/engine/host"
+	"passerelle/engine/plan"
+)
+
+// PlanOptions choose what is planned and where the plan goes.
+type PlanOptions struct {
+	Only []string // addresses of mappings; empty: all
+	Out  string   // file of a saved plan; "": the plan is for looking at
+}
+
+// Planned is one mapping's plan.
+type Planned struct {
+	Mapping  string
+	From, To string // what people call the two systems
+	Plan     *plan.Plan
+	Found    diag.Diagnostics
+	saved    bool
+}
+
+// Discard removes a plan that was made for looking at.
+func (p *Planned) Discard() {
+	if p.Plan != nil && !p.saved {
+		p.Plan.Discard()
+	}
+}
+
+// Plan reads, compares and judges, and writes nothing to any target. Diagnostics
+// are about the workspace as a whole; those of one mapping are in its Planned.
+func (w *Workspace) Plan(ctx context.Context, o PlanOptions) ([]*Planned, diag.Diagnostics) {
+	mappings, found := w.prepare(ctx, o.Only)
+	if found.HasErrors() {
+		return nil, found
+	}
+	if o.Out != "" {
+		if ds := checkOut(o.Out, mappings); ds.HasErrors() {
+			return nil, append(found, ds...)
+		}
+	}
+	if ds := w.openLedger(ctx); ds.HasErrors() {
+		return nil, append(found, ds...)
+	}
+	out := make([]*Planned, len(mappings))
+	for i, m := range ordered(mappings) {
+		out[i] = w.planned(m)
+		out[i].saved = o.Out != ""
+		p, err := w.open1(ctx, m)
+		if err != nil {
+			out[i].Found = diag.From(err, "opening the connections of "+m.Address)
+			continue
+		}
+		out[i].Found = w.warnUnsettled(ctx, p)
+		made, ds := w.make(ctx, p, o.Out)
+		out[i].Plan, out[i].Found = made, append(out[i].Found, ds...)
+	}
+	return out, found
+}
+
+func (w *Workspace) planned(m *compile.Mapping) *Planned {
+	return &Planned{
+		Mapping: m.Address,
+		From:    title(w.schemas[m.Source.Connection.Plugin]),
+		To:      title(w.schemas[m.Target.Connection.Plugin]),
+	}
+}
+
+// pair is a mapping with both its connections open.
+type pair struct {
+	mapping        *compile.Mapping
+	source, target *host.Connection
+	basis          string
+}
+
+func (w *Workspace) open1(ctx context.Context, m *compile.Mapping) (*pair, error) {
+	source, found := w.connect(ctx, m.Source.Connection)
+	if found.HasErrors() {
+		return nil, found.Err()
+	}
+	target, found := w.connect(ctx, m.Target.Connection)
+	if found.HasErrors() {
+		return nil, found.Err()
+	}
+	basis, err := w.basis(m)
+	return &pair{mapping: m, source: source, target: target, basis: basis}, err
+}
+
+func (w *Workspace) make(ctx context.Context, p *pair, out string) (*plan.Plan, diag.Diagnostics) {
+	dir := filepath.Join(w.stateDir(), "plans")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, diag.Diagnostics{{
+			Code: "plan-directory", Class: diag.Fault,
+			Summary: "The folder for plans can't be made",
+			Detail:  err.Error() + ".",
+			Remedy:  "Give this user the right to write in the workspace.",
+		}}
+	}
+	return plan.Make(ctx, plan.Input{
+		Mapping: p.mapping,
+		Source:  p.source,
+		Target:  p.target,
+		Ledger:  w.ledger,
+		Basis:   p.basis,
+		Now:     w.options.Now(),
+		Zone:    p.mapping.Zone,
+		Dir:     dir,
+		Path:    out,
+		Watch: func(progress flow.Progress) {
+			w.tell(Event{Mapping: p.mapping.Address, Phase: "reading", Done: progress.Received, Expected: progress.Expected})
+		},
+	})
+}
+
+func (w *Workspace) tell(e Event) {
+	if w.options.Watch != nil {
+		w.options.Watch(e)
+	}
+}
+
+// checkOut refuses to save several plans in one file, or over another file.
+func checkOut(path string, mappings []*compile.Mapping) diag.Diagnostics {
+	if len(mappings) != 1 {
+		return diag.Diagnostics{{
+			Code: "one-plan-a-file", Summary: "A saved plan holds one mapping",
+			Detail: "This workspace has several, and --out names one file.",
+			Remedy: "Choose one with --only NAME, and save the others beside it.",
+		}}
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return diag.Diagnostics{{
+			Code: "file-exists", Summary: "There is already a file " + path,
+			Detail: "A plan never overwrites anything.",
+			Remedy: "Remove it, or choose another name.",
+		}}
+	}
+	return nil
+}
+
+// warnUnsettled: a preview changes nothing, so it can't settle what a run that
+// was killed left open.
+func (w *Workspace) warnUnsettled(ctx context.Context, p *pair) diag.Diagnostics {
+	scope, err := w.ledger.Scope(ctx, scopeOf(p))
+	if err != nil {
+		return diag.From(err, "reading the ledger")
+	}
+	open, err := w.ledger.Unanswered(ctx, scope)
+	if err != nil {
+		return diag.From(err, "reading the journal")
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{{
+		Severity: diag.Warning, Code: "unsettled",
+		Summary: "An earlier run was interrupted, and this preview may show as new what it had sent",
+		Detail:  "What was sent and never answered is settled by the next run, before it plans.",
+		Remedy:  "Run engine run, or read this plan with that in mind.",
+	}}
+}
+
+// ordered puts mappings behind those they come after; otherwise the order of
+// the files stays.
+func ordered(mappings []*compile.Mapping) []*compile.Mapping {
+	byName := map[string]*compile.Mapping{}
+	for _, m := range mappings {
+		byName[m.Decl.Module.Name+"."+m.Decl.Name] = m
+	}
+	var out []*compile.Mapping
+	placed := map[*compile.Mapping]bool{}
+	var place func(m *compile.Mapping)
+	place = func(m *compile.Mapping) {
+		if placed[m] {
+			return
+		}
+		placed[m] = true // a cycle was refused by lang; this ends the walk all the same
+		for _, before := range m.Decl.After {
+			if b := byName[m.Decl.Module.Name+"."+before.Name]; b != nil {
+				place(b)
+			}
+		}
+		out = append(out, m)
+	}
+	for _, m := range mappings {
+		place(m)
+	}
+	return out
+}
+
+func (w *Workspace) background() context.Context { return context.Background() }
+
+// now in the mapping's zone, for ids of runs.
+func zoneOf(m *compile.Mapping) *time.Location {
+	if m.Zone == nil {
+		return time.UTC
+	}
+	return m.Zone
+}

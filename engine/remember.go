@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"context"
+	"path/filepath"
+
+	"passerelle/engine/ledger"
+	"passerelle/engine/plan"
+)
+
+// remember writes into the ledger what a plan says besides its operations: the
+// plan itself, who is held and why, who is gone, and who is held no longer.
+func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runID string) error {
+	scope, err := w.ledger.Scope(ctx, made.Summary.Scope)
+	if err != nil {
+		return err
+	}
+	path, err := filepath.Abs(made.Path)
+	if err != nil {
+		return err
+	}
+	err = w.ledger.SavePlan(ctx, ledger.Plan{
+		ID: made.Summary.ID, RunID: runID, Scope: scope, SpoolPath: path,
+		MappingHash: made.Summary.Basis, Created: made.Summary.Created, Batches: made.Summary.Batches,
+		State: ledger.PlanApplying,
+	})
+	if err != nil {
+		return err
+	}
+	if err := w.forgetFields(ctx, scope, made); err != nil {
+		return err
+	}
+	if err := w.clearHeld(ctx, p.mapping.Address, made); err != nil {
+		return err
+	}
+	var results []ledger.Applied
+	for _, h := range made.Summary.Held {
+		results = append(results, ledger.Applied{
+			SourceID: h.SourceID, Outcome: outcomeOf(h), ShownName: h.Shown,
+			Code: h.Code, Field: h.Field, Summary: h.Summary, Remedy: h.Remedy, Attempts: 1,
+		})
+	}
+	for _, g := range made.Summary.Gone {
+		results = append(results, ledger.Applied{SourceID: g.SourceID, Outcome: ledger.Gone})
+	}
+	if len(results) == 0 {
+		return nil
+	}
+	return w.ledger.Record(ctx, runID, results)
+}
+
+func outcomeOf(h plan.Held) string {
+	if h.Code == "ambiguous" {
+		return ledger.Ambiguous
+	}
+	return ledger.Held
+}
+
+// forgetFields: a field taken out of the mapping is forgotten, never cleared.
+func (w *Workspace) forgetFields(ctx context.Context, scope ledger.ScopeID, made *plan.Plan) error {
+	known, err := w.ledger.FieldNames(ctx, scope)
+	if err != nil {
+		return err
+	}
+	mapped := map[string]bool{}
+	for _, f := range made.Summary.Fields {
+		mapped[f.Name] = true
+	}
+	var out []string
+	for _, name := range known {
+		if !mapped[name] {
+			out = append(out, name)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return w.ledger.ForgetFields(ctx, scope, out)
+}
+
+// clearHeld takes those off the list who were held before and neither are held
+// now nor about to be sent: applying clears the others once they succeed.
+func (w *Workspace) clearHeld(ctx context.Context, mapping string, made *plan.Plan) error {
+	before, err := w.ledger.HeldNow(ctx, mapping)
+	if err != nil || len(before) == 0 {
+		return err
+	}
+	stays := map[string]bool{}
+	for _, h := range made.Summary.Held {
+		stays[h.SourceID] = true
+	}
+	err = made.Batches(func(_ int64, entries []plan.Entry) error {
+		for _, e := range entries {
+			stays[e.SourceID] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var cleared []string
+	for _, h := range before {
+		if !stays[h.SourceID] && h.Outcome != ledger.Ambiguous {
+			cleared = append(cleared, h.SourceID)
+		}
+	}
+	return w.ledger.ClearHeld(ctx, mapping, cleared)
+}

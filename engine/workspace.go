@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/diag"
+	"passerelle/engine/host"
+	"passerelle/engine/lang"
+	"passerelle/engine/ledger"
+)
+
+// Options say where things are. The zero Options use the environment and the
+// usual places.
+type Options struct {
+	Inputs     map[string]lang.InputValue // those of --input and --inputs; ENGINE_INPUT_… is looked up besides
+	Plugins    map[string]string          // name → executable
+	PluginDirs []string
+	Ledger     string                      // path; "": ENGINE_LEDGER, else .engine/ledger.db in the workspace
+	KeyFile    string                      // "": ENGINE_KEY, else a file under the user's config directory
+	LookupEnv  func(string) (string, bool) // nil: os.LookupEnv
+	Now        func() time.Time            // nil: time.Now
+	Logger     hclog.Logger                // nil: nothing is logged
+	LogLevel   string
+	Command    string // said to whoever finds the ledger locked
+	Watch      func(Event)
+}
+
+// Event is progress, for whoever watches.
+type Event struct {
+	Mapping  string
+	Phase    string // "reading", "applying"
+	Done     int64
+	Expected int64 // -1: not known
+}
+
+// Workspace is a directory of mapping files, and what it takes to run them. Its
+// methods are not for concurrent use. Close must be called.
+type Workspace struct {
+	Dir     string
+	options Options
+	module  *lang.Module
+	sources diag.Sources
+	host    *host.Host
+	schemas compile.Schemas
+	ledger  *ledger.Ledger
+	open    map[*lang.Connection]*host.Connection
+}
+
+// Load reads a directory. Diagnostics with errors may come with a Workspace: it
+// can be validated, to find everything else that is wrong, but not run.
+func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
+	if o.LookupEnv == nil {
+		o.LookupEnv = os.LookupEnv
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
+	w := &Workspace{Dir: dir, options: o, module: module, sources: sources, open: map[*lang.Connection]*host.Connection{}}
+	w.host = host.New(host.Options{
+		Paths: o.Plugins, Dirs: w.pluginDirs(), Logger: o.Logger, Level: o.LogLevel,
+	})
+	return w, found
+}
+
+// packagePath is where packages are looked for after beside the workspace:
+// beside the executable, and one folder up, where a checkout has them.
+func packagePath() []string {
+	path, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	dir := filepath.Dir(path)
+	return []string{dir, filepath.Dir(dir)}
+}
+
+func (w *Workspace) pluginDirs() []string { return w.options.PluginDirs }
+
+// Sources are the files that diagnostics point into.
+func (w *Workspace) Sources() diag.Sources { return w.sources }
+
+// Close stops the plugins and releases the ledger.
+func (w *Workspace) Close() error {
+	w.host.Close()
+	if w.ledger == nil {
+		return nil
+	}
+	return w.ledger.Close()
+}
+
+// Validate checks everything that can be checked without credentials, network or
+// values of inputs.
+func (w *Workspace) Validate(ctx context.Context) diag.Diagnostics {
+	if w.module == nil {
+		return nil
+	}
+	found := w.module.CheckStatic()
+	_, ds := w.compile(ctx)
+	return host.Unique(sorted(append(found, ds...)))
+}
+
+// compile asks the plugins what they speak and compiles every mapping.
+func (w *Workspace) compile(ctx context.Context) ([]*compile.Mapping, diag.Diagnostics) {
+	found := w.describe(ctx)
+	mappings, ds := compile.Workspace(w.module, w.schemas)
+	return mappings, append(found, ds...)
+}
+
+// describe starts the plugins, all at once, and keeps what they say.
+func (w *Workspace) describe(ctx context.Context) diag.Diagnostics {
+	if w.schemas != nil {
+		return nil
+	}
+	w.schemas = compile.Schemas{}
+	names := compile.Plugins(w.module)
+	found := w.host.Start(ctx, names)
+	for _, name := range names {
+		plugin, ds := w.host.Plugin(ctx, name)
+		if ds.HasErrors() {
+			continue // Start has said so
+		}
+		description, ds := plugin.Describe(ctx)
+		found = append(found, ds...)
+		if !ds.HasErrors() {
+			w.schemas[name] = description
+		}
+	}
+	return append(found, w.checkVersions()...)
+}
+
+// bind gives inputs, locals, settings and constants their values.
+func (w *Workspace) bind() diag.Diagnostics {
+	return lang.Bind(w.module, lang.Bindings{
+		Inputs:   w.options.Inputs,
+		Env:      w.options.LookupEnv,
+		ReadFile: os.ReadFile,
+	})
+}
+
+// prepare does all that comes before a connection is opened.
+func (w *Workspace) prepare(ctx context.Context, only []string) ([]*compile.Mapping, diag.Diagnostics) {
+	if w.module == nil {
+		return nil, nil
+	}
+	found := w.bind()
+	mappings, ds := w.compile(ctx)
+	found = sorted(append(found, ds...))
+	if found.HasErrors() {
+		return nil, host.Unique(found)
+	}
+	selected, ds := choose(mappings, only)
+	return selected, host.Unique(append(found, ds...))
+}
+
+// choose keeps the mappings that --only names; all of them without.
+func choose(mappings []*compile.Mapping, only []string) ([]*compile.Mapping, diag.Diagnostics) {
+	if len(only) == 0 {
+		return mappings, nil
+	}
+	var found diag.Diagnostics
+	var names []string
+	for _, m := range mappings {
+		names = append(names, m.Address)
+	}
+	for _, name := range only {
+		if !slices.Contains(names, name) {
+			d := diag.Diagnostic{
+				Code: "unknown-mapping", Summary: "There is no mapping " + name,
+				Detail: "--only names a mapping as the files do, with package.NAME. before those of a package.",
+			}
+			if near := diag.DidYouMean(name, names); near != "" {
+				d.Remedy = "Did you mean " + near + "?"
+			}
+			found = append(found, d)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(mappings), func(m *compile.Mapping) bool {
+		return !slices.Contains(only, m.Address)
+	}), found
+}
+
+func sorted(ds diag.Diagnostics) diag.Diagnostics {
+	ds.Sort()
+	return ds
+}
