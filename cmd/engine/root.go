@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/spf13/cobra"
+
+	"passerelle/cmd/engine/view"
+	"passerelle/engine"
+	"passerelle/engine/diag"
+)
+
+// command is what all subcommands share: the flags, where output goes, and the
+// exit code that comes of it all.
+type command struct {
+	stdout, stderr io.Writer
+	code           int
+
+	inputs     []string
+	inputFiles []string
+	plugins    []string
+	pluginDirs []string
+	ledger     string
+	keyFile    string
+	logLevel   string
+	json       bool
+	noColor    bool
+}
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "engine",
+		Short: "Move HR data between systems as mapping files say",
+		Long: `engine carries people's data from one system to another, as HCL mapping files say.
+It plans every change, refuses what looks like an accident, applies the rest and
+answers for each person what happened.
+
+Exit codes: 0 done, also nothing to do; 1 refused; 2 the plan has changes
+(plan --detailed-exitcode); 3 a part is blocked; 4 somebody is held or ambiguous;
+5 credentials or rights; 6 the other system is unavailable or the ledger is
+locked; 7 our fault or the machine's; 130 interrupted.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	flags := root.PersistentFlags()
+	flags.BoolVar(&c.json, "json", false, "write NDJSON events on stdout, diagnostics included")
+	flags.BoolVar(&c.noColor, "no-color", false, "no colours, even on a terminal")
+	flags.StringVar(&c.logLevel, "log", "off", "log of the engine and its plugins on stderr: trace, debug, info, warn, error, off")
+	root.AddCommand(c.validateCommand(), c.planCommand(), c.applyCommand(), c.runCommand(), c.versionCommand())
+	return root
+}
+
+// workspaceFlags are those of every command that reads a workspace.
+func (c *command) workspaceFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&c.inputs, "input", nil, "value of an input, as name=value; may be repeated")
+	flags.StringArrayVar(&c.inputFiles, "inputs", nil, "file of inputs, one name = value a line (HCL); may be repeated")
+	flags.StringArrayVar(&c.plugins, "plugin", nil, "executable of a plugin, as name=path; may be repeated")
+	flags.StringArrayVar(&c.pluginDirs, "plugin-dir", nil, "folder to look for plugins in, before all others; may be repeated")
+}
+
+// ledgerFlags are those of every command that needs the ledger.
+func (c *command) ledgerFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&c.ledger, "ledger", "", "path of the ledger (default .engine/ledger.db in the workspace, or ENGINE_LEDGER)")
+	flags.StringVar(&c.keyFile, "key-file", "", "file of the ledger's key (default: ENGINE_KEY, or a file under your config folder)")
+}
+
+// open loads the workspace that args name: the current folder without.
+func (c *command) open(cmd *cobra.Command, args []string, out view.View) (*engine.Workspace, diag.Diagnostics) {
+	dir := "."
+	if len(args) > 0 {
+		dir = args[0]
+	}
+	inputs, ds := c.readInputs()
+	plugins, more := pairs("--plugin", "name=path", c.plugins)
+	if ds = append(ds, more...); ds.HasErrors() {
+		return nil, ds
+	}
+	level := hclog.LevelFromString(c.logLevel)
+	if level == hclog.NoLevel {
+		return nil, diag.Diagnostics{usageFault(`--log is trace, debug, info, warn, error or off, not "` + c.logLevel + `"`)}
+	}
+	return engine.Load(dir, engine.Options{
+		Inputs:     inputs,
+		Plugins:    plugins,
+		PluginDirs: c.pluginDirs,
+		Ledger:     c.ledger,
+		KeyFile:    c.keyFile,
+		Logger:     hclog.New(&hclog.LoggerOptions{Name: "engine", Level: level, Output: c.stderr, JSONFormat: c.json}),
+		LogLevel:   c.logLevel,
+		Command:    "engine " + cmd.Name(),
+		Watch:      out.Progress,
+	})
+}
+
+// view picks how results are shown.
+func (c *command) view() view.View {
+	if c.json {
+		return view.NewJSON(c.stdout, version)
+	}
+	return view.NewHuman(c.stdout, c.stderr, !c.noColor && os.Getenv("NO_COLOR") == "")
+}
+
+// usage reports arguments that make no command.
+func (c *command) usage(err error) {
+	var d diag.Diagnostic
+	if !errors.As(err, &d) {
+		d = usageFault(strings.ToUpper(err.Error()[:1]) + err.Error()[1:])
+	}
+	out := c.view()
+	out.Diagnostics(diag.Diagnostics{d}, nil)
+	c.finish(out, diag.Diagnostics{d})
+}
+
+func usageFault(summary string) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: "usage", Summary: summary,
+		Remedy: "engine --help lists the commands, and engine COMMAND --help its flags.",
+	}
+}
+
+// pairs splits flags of the form name=value.
+func pairs(flag, form string, list []string) (map[string]string, diag.Diagnostics) {
+	out := map[string]string{}
+	for _, text := range list {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" || value == "" {
+			return nil, diag.Diagnostics{usageFault(flag + " takes " + form + ", and was given another form")}
+		}
+		out[name] = value
+	}
+	return out, nil
+}

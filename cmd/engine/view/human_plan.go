@@ -1,0 +1,229 @@
+package view
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"passerelle/engine"
+	"passerelle/engine/diag"
+	"passerelle/engine/plan"
+)
+
+// firstOfEach is how many people of one kind are listed unless all are asked
+// for.
+const firstOfEach = 10
+
+func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
+	h.clear()
+	s := &p.Plan.Summary
+	h.printf("%s\n\n", h.paint(bold, p.From+" → "+p.To+"    "+p.Mapping))
+	if h.blocked(s) {
+		return nil
+	}
+	h.printf("%s\n\n", wrap(verdict(s), h.width, "  "))
+	h.counts(s)
+	h.fields(s)
+	if err := h.people(p.Plan, o); err != nil {
+		return diag.From(err, "reading the plan back")
+	}
+	h.held(s.Held, o.Everybody)
+	h.gone(s.Gone)
+	h.read(s)
+	return nil
+}
+
+// verdict is what a person wants to know before anything else.
+func verdict(s *plan.Summary) string {
+	changes := s.Counts.Changes()
+	var out []string
+	switch {
+	case changes == 0 && s.Counts.Held == 0:
+		return "Nothing to do: everybody is as they should be."
+	case changes == 0:
+		out = append(out, "Nothing would be sent.")
+	case changes == 1:
+		out = append(out, "1 person would be written.")
+	default:
+		out = append(out, strconv.FormatInt(changes, 10)+" people would be written.")
+	}
+	switch s.Counts.Held {
+	case 0:
+		out = append(out, "Nobody is held back.")
+	case 1:
+		out = append(out, "1 is held back, with the reason below.")
+	default:
+		out = append(out, strconv.FormatInt(s.Counts.Held, 10)+" are held back, with the reasons below.")
+	}
+	return strings.Join(out, " ")
+}
+
+func (h *human) blocked(s *plan.Summary) bool {
+	for _, b := range s.Blocked {
+		h.printf("  %s\n", h.paint(red+bold, "Blocked: "+b.Part))
+		h.printf("%s", wrap(diag.VisibleLine(b.Say), h.width, "  "))
+		h.printf("%s\n", wrap(diag.VisibleLine(b.Do), h.width, "  "))
+	}
+	return len(s.Blocked) > 0
+}
+
+// counts leaves out what is zero, but for the three that people look for.
+func (h *human) counts(s *plan.Summary) {
+	c := s.Counts
+	for _, line := range []struct {
+		sign, word, color string
+		n                 int64
+		always            bool
+	}{
+		{"+", "create", green, c.Create, true},
+		{"~", "update", yellow, c.Update, true},
+		{"&", "link", green, c.Link, false},
+		{"=", "unchanged", "", c.Unchanged, true},
+		{"!", "held", red, c.Held, false},
+		{"·", "out of scope", "", c.Out, false},
+		{"?", "no longer read", yellow, c.Gone, false},
+	} {
+		if line.n > 0 || line.always {
+			h.printf("  %s %s %6d\n", h.paint(line.color, line.sign), pad(line.word, 16), line.n)
+		}
+	}
+	h.printf("\n")
+}
+
+func (h *human) fields(s *plan.Summary) {
+	var lines []string
+	for _, f := range s.Fields {
+		var parts []string
+		for _, part := range []struct {
+			n    int64
+			word string
+		}{{f.Changed, "changed"}, {f.Cleared, "emptied"}, {f.Kept, "empty now, kept at the target"}} {
+			if part.n > 0 {
+				parts = append(parts, strconv.FormatInt(part.n, 10)+" "+part.word)
+			}
+		}
+		if f.Added > 0 {
+			word := " filled for the first time"
+			if f.New {
+				word = " added: the field is new to the mapping"
+			}
+			parts = append(parts, strconv.FormatInt(f.Added, 10)+word)
+		}
+		if len(parts) > 0 {
+			lines = append(lines, "    "+pad(f.Name, 24)+" "+strings.Join(parts, ", "))
+		}
+	}
+	if len(lines) > 0 {
+		h.printf("  Fields of people who are already there\n%s\n\n", strings.Join(lines, "\n"))
+	}
+}
+
+// people lists who is written, with the names of the fields, or their values
+// when those were asked for.
+func (h *human) people(p *plan.Plan, o PlanOptions) error {
+	listed := map[plan.Operation]int{}
+	left := map[plan.Operation]int64{}
+	err := p.Batches(func(_ int64, entries []plan.Entry) error {
+		for i := range entries {
+			e := &entries[i]
+			if !o.Everybody && listed[e.Operation] >= firstOfEach {
+				left[e.Operation]++
+				continue
+			}
+			listed[e.Operation]++
+			h.person(p, e, o.Values)
+		}
+		return nil
+	})
+	more := left[plan.Create] + left[plan.Update] + left[plan.Link]
+	if more > 0 {
+		h.printf("    and %d more; --all lists everybody\n", more)
+	}
+	if len(listed) > 0 {
+		h.printf("\n")
+	}
+	return err
+}
+
+func (h *human) person(p *plan.Plan, e *plan.Entry, values bool) {
+	sign, color := "+", green
+	switch e.Operation {
+	case plan.Update:
+		sign, color = "~", yellow
+	case plan.Link:
+		sign = "&"
+	}
+	h.printf("    %s %s %s\n", h.paint(color, sign), pad(name(e.Shown, e.SourceID), 28), fieldNames(p, e))
+	if values && len(e.Body) > 0 {
+		h.printf("        %s\n", h.paint(faint, diag.VisibleLine(string(e.Body))))
+	}
+}
+
+func fieldNames(p *plan.Plan, e *plan.Entry) string {
+	if e.Operation == plan.Create {
+		return strconv.Itoa(len(e.Changed)) + " fields"
+	}
+	if len(e.Changed) == 0 {
+		return "already as it should be"
+	}
+	names := make([]string, len(e.Changed))
+	for i, at := range e.Changed {
+		names[i] = p.Summary.Fields[at].Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func (h *human) held(list []plan.Held, all bool) {
+	if len(list) == 0 {
+		return
+	}
+	h.printf("  %s\n", h.paint(bold, "Held back, and why"))
+	for i, who := range list {
+		if i == firstOfEach && !all {
+			h.printf("    and %d more; --all lists everybody\n", len(list)-i)
+			break
+		}
+		h.reason(name(who.Shown, who.SourceID), who.Code, who.Summary, who.Remedy)
+	}
+	h.printf("\n")
+}
+
+// reason says why one person was not written, and what to do.
+func (h *human) reason(who, code, summary, remedy string) {
+	h.printf("    %s %s  %s\n", h.paint(red, "!"), pad(who, 28), diag.VisibleLine(summary)+h.paint(faint, "  ["+code+"]"))
+	if remedy != "" {
+		h.printf("%s", wrap(diag.VisibleLine(remedy), h.width, strings.Repeat(" ", 36)))
+	}
+}
+
+func (h *human) gone(list []plan.Person) {
+	if len(list) == 0 {
+		return
+	}
+	h.printf("  %s\n", h.paint(bold, "No longer read, and left as they are at the target"))
+	for i, who := range list {
+		if i == firstOfEach {
+			h.printf("    and %d more\n", len(list)-i)
+			break
+		}
+		h.printf("    ? %s\n", name(who.Shown, who.SourceID))
+	}
+	h.printf("\n")
+}
+
+func (h *human) read(s *plan.Summary) {
+	announced := ""
+	if s.Read.Expected >= 0 {
+		announced = " of " + strconv.FormatInt(s.Read.Expected, 10) + " announced"
+	}
+	h.printf("  Read: %d people%s, in %d calls.\n", s.Read.Received, announced, s.Read.Calls)
+}
+
+// name is how a person is called; ids are quoted so that they don't pass for one.
+func name(shown, id string) string {
+	if shown != "" {
+		return diag.VisibleLine(shown)
+	}
+	quoted, _ := json.Marshal(id)
+	return "id " + diag.VisibleLine(string(quoted))
+}

@@ -1,0 +1,90 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+
+	"passerelle/engine"
+	"passerelle/engine/apply"
+	"passerelle/engine/diag"
+)
+
+func (h *human) Run(r *engine.Ran) {
+	h.clear()
+	status, color := statusWords(r.Status)
+	h.printf("%s    %s\n\n", h.paint(bold, r.From+" → "+r.To+"    "+r.Mapping), h.paint(color+bold, status))
+	if h.blocked(&r.Plan) || r.RunID == "" {
+		return
+	}
+	if r.Settled > 0 {
+		h.printf("  An earlier run was interrupted: what it had sent for %d people was looked up and recorded first.\n\n", r.Settled)
+	}
+	h.done(r)
+	h.failed("Not taken by the target, and why", r.Outcome.Failed)
+	h.failed("Sent, and never answered", r.Outcome.Ambiguous)
+	h.held(r.Plan.Held, false)
+	h.gone(r.Plan.Gone)
+	if r.Plan.ID != "" {
+		h.read(&r.Plan)
+	}
+	h.printf("  Run %s.\n\n", r.RunID)
+}
+
+func statusWords(status string) (words, color string) {
+	switch status {
+	case engine.Succeeded:
+		return "Succeeded", green
+	case engine.Partial:
+		return "Done in part", yellow
+	case engine.Blocked:
+		return "Blocked", red
+	case engine.Skipped:
+		return "Skipped", yellow
+	}
+	return "Failed", red
+}
+
+func (h *human) done(r *engine.Ran) {
+	o := &r.Outcome
+	if o.Done() == 0 && len(o.Failed)+len(o.Ambiguous) == 0 && o.Unsent == 0 {
+		words := "  Nothing to do: " + strconv.FormatInt(r.Plan.Counts.Unchanged, 10) + " people are as they should be."
+		if r.Status != engine.Failed {
+			h.printf("%s\n\n", words)
+		}
+		return
+	}
+	for _, line := range []struct {
+		n     int64
+		words string
+	}{
+		{o.Created, "created"},
+		{o.Updated, "updated"},
+		{o.Linked, "linked to a record that was already there"},
+		{r.Plan.Counts.Unchanged, "unchanged"},
+		{int64(len(o.Failed)), "not taken by the target"},
+		{int64(len(o.Ambiguous)), "sent and never answered"},
+		{o.Unsent, "not sent, because the run had to stop"},
+		{r.Plan.Counts.Held, "held back"},
+	} {
+		if line.n > 0 {
+			h.printf("  %6d %s\n", line.n, line.words)
+		}
+	}
+	h.printf("\n")
+	h.fields(&r.Plan)
+}
+
+func (h *human) failed(title string, list []apply.Failed) {
+	if len(list) == 0 {
+		return
+	}
+	h.printf("  %s\n", h.paint(bold, title))
+	for i, who := range list {
+		if i == firstOfEach {
+			h.printf("    and %d more\n", len(list)-i)
+			break
+		}
+		h.reason(name(who.Shown, who.SourceID), who.Code, who.Summary, strings.TrimSpace(diag.VisibleLine(who.Remedy)))
+	}
+	h.printf("\n")
+}

@@ -1,0 +1,188 @@
+package view
+
+import (
+	"encoding/json"
+	"io"
+	"sync"
+	"time"
+
+	"passerelle/engine"
+	"passerelle/engine/apply"
+	"passerelle/engine/diag"
+	"passerelle/engine/plan"
+)
+
+// Format is the version of the events. Later versions add; they don't change.
+const Format = 1
+
+// events writes NDJSON: one event a line, each with a type, the last one
+// "result".
+type events struct {
+	mu  sync.Mutex // progress comes from another goroutine
+	out *json.Encoder
+}
+
+// NewJSON is a view for machines. It writes the version event at once.
+func NewJSON(out io.Writer, version string) View {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	e := &events{out: encoder}
+	e.write(map[string]any{"type": "version", "format": Format, "version": version})
+	return e
+}
+
+func (e *events) write(event any) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_ = e.out.Encode(event) // a reader that went away can't be told so
+}
+
+func (e *events) Diagnostics(ds diag.Diagnostics, src diag.Sources) {
+	for _, d := range ds {
+		e.write(map[string]any{"type": "diagnostic", "diagnostic": d.JSON(src)})
+	}
+}
+
+func (e *events) Progress(p engine.Event) {
+	event := map[string]any{"type": "progress", "mapping": p.Mapping, "phase": p.Phase, "done": p.Done}
+	if p.Expected >= 0 {
+		event["expected"] = p.Expected
+	}
+	e.write(event)
+}
+
+func (e *events) Valid(dir string) { e.write(map[string]any{"type": "valid", "workspace": dir}) }
+
+type person struct {
+	ID    string `json:"id"`
+	Shown string `json:"shown,omitempty"`
+}
+
+type change struct {
+	Type      string          `json:"type"` // planned_change
+	Mapping   string          `json:"mapping"`
+	Operation string          `json:"operation"`
+	Person    person          `json:"person"`
+	TargetID  string          `json:"target_id,omitempty"`
+	Fields    []string        `json:"fields"`
+	Cleared   []string        `json:"cleared,omitempty"`
+	Values    json.RawMessage `json:"values,omitempty"`
+}
+
+type notDone struct {
+	Type    string `json:"type"` // held, failed, ambiguous
+	Mapping string `json:"mapping"`
+	Person  person `json:"person"`
+	Code    string `json:"code"`
+	Field   string `json:"field,omitempty"`
+	Summary string `json:"summary"`
+	Detail  string `json:"detail,omitempty"`
+	Remedy  string `json:"remedy,omitempty"`
+	Status  int    `json:"status,omitempty"`
+	Range   any    `json:"range,omitempty"`
+}
+
+func (e *events) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
+	s := &p.Plan.Summary
+	err := error(nil)
+	if len(s.Blocked) == 0 {
+		err = p.Plan.Batches(func(_ int64, entries []plan.Entry) error {
+			for _, entry := range entries {
+				c := change{
+					Type: "planned_change", Mapping: p.Mapping, Operation: entry.Operation.String(),
+					Person: person{entry.SourceID, entry.Shown}, TargetID: entry.TargetID,
+					Fields: fieldsAt(s, entry.Changed), Cleared: fieldsAt(s, entry.Cleared),
+				}
+				if o.Values && len(entry.Body) > 0 {
+					c.Values = entry.Body
+				}
+				e.write(c)
+			}
+			return nil
+		})
+	}
+	e.held(p.Mapping, s)
+	event := e.summary("plan", p.Mapping, p.From, p.To, s)
+	e.write(event)
+	return diag.From(err, "reading the plan back")
+}
+
+func fieldsAt(s *plan.Summary, at []int) []string {
+	names := make([]string, len(at))
+	for i, n := range at {
+		names[i] = s.Fields[n].Name
+	}
+	return names
+}
+
+func (e *events) held(mapping string, s *plan.Summary) {
+	for _, who := range s.Held {
+		out := notDone{
+			Type: "held", Mapping: mapping, Person: person{who.SourceID, who.Shown},
+			Code: who.Code, Field: who.Field, Summary: who.Summary, Detail: who.Detail, Remedy: who.Remedy,
+		}
+		if who.Place != nil {
+			out.Range = who.Place
+		}
+		e.write(out)
+	}
+	for _, who := range s.Gone {
+		e.write(map[string]any{"type": "gone", "mapping": mapping, "person": person{who.SourceID, who.Shown}})
+	}
+}
+
+// summary is what a plan and a run have in common.
+func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[string]any {
+	blocked := []map[string]string{}
+	for _, b := range s.Blocked {
+		blocked = append(blocked, map[string]string{"part": b.Part, "code": b.Code, "say": b.Say, "do": b.Do})
+	}
+	fields := []map[string]any{}
+	for _, f := range s.Fields {
+		if f.Changed+f.Added+f.Cleared+f.Kept > 0 {
+			fields = append(fields, map[string]any{
+				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "new": f.New,
+			})
+		}
+	}
+	out := map[string]any{
+		"type": kind, "mapping": mapping, "from": from, "to": to, "blocked": blocked, "fields": fields,
+		"read":    map[string]any{"received": s.Read.Received, "expected": s.Read.Expected, "calls": s.Read.Calls},
+		"planned": countsOf(s),
+	}
+	return out
+}
+
+func countsOf(s *plan.Summary) map[string]int64 {
+	c := s.Counts
+	return map[string]int64{
+		"create": c.Create, "update": c.Update, "link": c.Link, "unchanged": c.Unchanged,
+		"held": c.Held, "out_of_scope": c.Out, "gone": c.Gone,
+	}
+}
+
+func (e *events) Run(r *engine.Ran) {
+	e.held(r.Mapping, &r.Plan)
+	e.failed("failed", r.Mapping, r.Outcome.Failed)
+	e.failed("ambiguous", r.Mapping, r.Outcome.Ambiguous)
+	event := e.summary("run", r.Mapping, r.From, r.To, &r.Plan)
+	event["run"], event["status"], event["settled"] = r.RunID, r.Status, r.Settled
+	event["done"] = map[string]int64{
+		"create": r.Outcome.Created, "update": r.Outcome.Updated, "link": r.Outcome.Linked,
+		"failed": int64(len(r.Outcome.Failed)), "ambiguous": int64(len(r.Outcome.Ambiguous)), "unsent": r.Outcome.Unsent,
+	}
+	e.write(event)
+}
+
+func (e *events) failed(kind, mapping string, list []apply.Failed) {
+	for _, who := range list {
+		e.write(notDone{
+			Type: kind, Mapping: mapping, Person: person{who.SourceID, who.Shown},
+			Code: who.Code, Summary: who.Summary, Detail: who.Detail, Remedy: who.Remedy, Status: who.Status,
+		})
+	}
+}
+
+func (e *events) Result(exitCode int) {
+	e.write(map[string]any{"type": "result", "exit": exitCode, "result": result(exitCode), "at": time.Now().UTC().Format(time.RFC3339)})
+}
