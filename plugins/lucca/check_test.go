@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/record"
+)
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	const (
+		readable     = protocol.Evidence_EVIDENCE_READABLE
+		empty        = protocol.Evidence_EVIDENCE_EMPTY_EVERYWHERE
+		notInstalled = protocol.Evidence_EVIDENCE_NOT_INSTALLED
+		unknownField = protocol.Evidence_EVIDENCE_UNKNOWN_FIELD
+		notPermitted = protocol.Evidence_EVIDENCE_NOT_PERMITTED
+		none         = protocol.Evidence_EVIDENCE_NONE
+	)
+	refuses := func(property string) http.HandlerFunc {
+		return say(400, `{"Status":400,"Message":"Selected property `+property+` does not exist on objet of type User"}`)
+	}
+	type found struct {
+		path, right, code string
+		evidence          protocol.Evidence
+	}
+	for name, c := range map[string]struct {
+		paths    []string
+		settings string
+		answers  []http.HandlerFunc
+		want     []found
+	}{
+		"fields": {[]string{"id", "mail", "directLine", "department.name", "extendedData.e_a"}, `{}`,
+			[]http.HandlerFunc{people(2, `{"id":1,"mail":null,"directLine":"","department":{"name":"d"}}`, `{"id":2,"mail":"x"}`)},
+			[]found{{"", "users", "", readable}, {"id", "", "", readable}, {"mail", "", "", readable}, {"directLine", "", "empty-everywhere", empty},
+				{"department.name", "", "", readable}, {"extendedData.e_a", "employee-file", "empty-everywhere", empty}}},
+		"refused properties": {[]string{"iban", "lastName", "foo.bar"}, `{}`,
+			[]http.HandlerFunc{refuses("iban"), refuses("foo"), people(1, `{"id":1,"lastName":"x"}`)},
+			[]found{{"", "users", "", readable}, {"iban", "employee-file", "unknown-property", notInstalled}, {"foo.bar", "", "unknown-property", unknownField}, {"lastName", "", "", readable}}},
+		"nobody": {[]string{"lastName"}, `{}`, []http.HandlerFunc{people(0)},
+			[]found{{"", "users", "nobody-visible", none}, {"lastName", "", "", none}}},
+		"not permitted": {[]string{"lastName"}, `{}`, []http.HandlerFunc{say(403, ``)}, []found{{"", "users", "forbidden", notPermitted}}},
+		"populations, seen": {nil, `{"include":["future","former"]}`,
+			[]http.HandlerFunc{people(9, `{"id":1}`), people(2, `{"id":3}`), people(9, `{"id":1}`), people(7, `{"id":1}`)},
+			[]found{{"", "users", "", readable}, {"", "future", "", readable}, {"", "former", "", readable}}},
+		"populations, not seen": {nil, `{"include":["future","former"]}`,
+			[]http.HandlerFunc{people(9, `{"id":1}`), people(0), people(7, `{"id":1}`), people(7, `{"id":1}`)},
+			[]found{{"", "users", "", readable}, {"", "future", "population-not-visible", none}, {"", "former", "population-not-visible", none}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := &tenant{answers: c.answers}
+			findings, err := connect(t, l, `{}`).Check(t.Context(), []*protocol.CheckResource{{Resource: "users", Projection: c.paths, SettingsJson: []byte(c.settings)}})
+			require.NoError(t, err)
+			var got []found
+			for _, f := range findings {
+				require.Equal(t, "users", f.GetResource())
+				got = append(got, found{f.GetPath(), f.GetRight(), f.GetDiagnostic().GetCode(), f.GetEvidence()})
+			}
+			require.Equal(t, c.want, got)
+			for i, q := range l.queries {
+				if q.Has("dtContractStart") {
+					require.Equal(t, "since,2026-09-02", q.Get("dtContractStart"), "request %d: tomorrow in Paris", i)
+				}
+			}
+		})
+	}
+	_, err := connect(t, &tenant{answers: []http.HandlerFunc{say(401, `{}`)}}, `{}`).Check(t.Context(), []*protocol.CheckResource{{Resource: "users"}})
+	requireCode(t, err, "unauthorized", protocol.Retry_RETRY_CREDENTIALS)
+}
+
+// What Describe says holds together, and asking again gives the same.
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	d := newConnector().Describe()
+	require.Equal(t, d, newConnector().Describe())
+	require.Len(t, d.GetResources(), 1)
+	r := d.GetResources()[0]
+	require.False(t, r.GetOpen(), "an unknown path must be an error")
+	require.Equal(t, "extendedData", r.GetSectionPath())
+	rights := map[string]bool{}
+	for _, right := range r.GetRights() {
+		rights[right.GetId()] = true
+		require.NotEmpty(t, right.GetLabel().GetFr())
+		require.NotEmpty(t, right.GetLabel().GetEn())
+	}
+	paths := map[string]string{}
+	for _, f := range r.GetFields() {
+		require.NotContains(t, paths, f.GetPath())
+		_, err := record.ParsePath(f.GetPath())
+		require.NoError(t, err)
+		_, err = record.ParseType(f.GetType())
+		require.NoError(t, err)
+		require.NotEmpty(t, f.GetLabel().GetFr())
+		require.NotEmpty(t, f.GetLabel().GetEn())
+		require.True(t, f.GetRight() == "" || rights[f.GetRight()], f.GetPath())
+		paths[f.GetPath()] = f.GetClass()
+	}
+	for path, class := range map[string]string{"iban": "bank", "bic": "bank", "rib": "bank", "bankName": "bank", "insuranceNumber": "social-security",
+		"mail": "contact", "lastName": "identity", "birthDate": "identity", "legalEntity.name": "", "department.id": "", "manager.id": "", "nationality.name": "identity"} {
+		got, there := paths[path]
+		require.True(t, there, path)
+		require.Equal(t, class, got, path)
+	}
+	for _, value := range r.GetReadSettings()[0].GetOneOf() {
+		require.True(t, rights[value], "each population has its right")
+	}
+	for _, s := range d.GetSettings() {
+		require.True(t, s.GetDefaultJson() == "" || json.Valid([]byte(s.GetDefaultJson())))
+		require.Equal(t, s.GetName() == "api_key", s.GetSecret())
+	}
+}

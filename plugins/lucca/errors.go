@@ -1,0 +1,72 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/sdk"
+	"passerelle/plugins/sdk/rest"
+)
+
+// unknownProperty is how Lucca's framework names a property it doesn't know:
+// "Selected property foo does not exist on objet of type User".
+var unknownProperty = regexp.MustCompile(`(?i)propert(?:y|ies)\s+['"]?([A-Za-z_][A-Za-z0-9_.-]*)['"]?\s+(?:does not|doesn't) exist`)
+
+// explain makes more of an error answer than its status says. Lucca's own text is
+// read for what it means and never quoted.
+func explain(response *rest.Response, complaint *sdk.Error) *sdk.Error {
+	switch response.Status {
+	case http.StatusUnauthorized:
+		if strings.Contains(strings.ToLower(messageOf(response.Body)), "permission") {
+			// The framework's older versions answer 401 where a right is missing.
+			better := *complaint
+			better.Code, better.Summary = "forbidden", "Lucca: the key may not read this"
+			better.Remedy = "give the key's role the right to consult users; `engine permissions` lists what the mapping needs"
+			return &better
+		}
+	case http.StatusNotFound:
+		better := *complaint
+		better.Code, better.Summary = "not-found", "Lucca: no API answers at this address"
+		better.Remedy = "check the url: only the beginning of what the browser shows, like https://example.ilucca.net"
+		return &better
+	}
+	return complaint
+}
+
+// unknown finds the declared property that a message says doesn't exist; "" when
+// it speaks of none.
+func (p *projection) unknown(message string) string {
+	match := unknownProperty.FindStringSubmatch(message)
+	if match == nil {
+		return ""
+	}
+	return p.root.find(match[1][strings.LastIndexByte(match[1], '.')+1:])
+}
+
+func unknownPropertyError(property string) *sdk.Error {
+	remedy := "correct the field's path, or take the field out of the mapping"
+	why := "Lucca refuses to name it, so nothing could be read"
+	if app, needs := appFields[strings.ToLower(property)]; needs {
+		why = "it exists only where " + app + " is installed"
+		remedy = "take the field out of the mapping, or switch it off with enabled = false"
+	}
+	return &sdk.Error{Code: "unknown-property", Summary: "this Lucca has no property " + property, Detail: why, Remedy: remedy,
+		Retry: protocol.Retry_RETRY_AFTER_FIX}
+}
+
+// messageOf reads all the shapes that Lucca's errors have: {Status, Message},
+// problem details, {id, error}, a bare string, plain text, nothing.
+func messageOf(body []byte) string {
+	var said struct{ Message, Detail, Title, Error string }
+	if json.Unmarshal(body, &said) == nil {
+		return strings.Join([]string{said.Message, said.Detail, said.Title, said.Error}, " ")
+	}
+	var bare string
+	if json.Unmarshal(body, &bare) == nil {
+		return bare
+	}
+	return string(body[:min(len(body), 4096)])
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/sdk"
+	"passerelle/plugins/sdk/rest"
+)
+
+const (
+	// rateLimit stays under the 50 requests a minute and tenant that Lucca
+	// documents for its v5 API. For v3 nothing is published.
+	rateLimit = "45/min"
+
+	// pageSize keeps a request well under the 5 s after which Lucca gives up.
+	// maxPageSize is Lucca's own limit for users.
+	pageSize    = 250
+	maxPageSize = 1000
+)
+
+func settings() []*sdk.Setting {
+	return []*sdk.Setting{
+		{Name: "url", Type: "string", Required: true, Label: &sdk.Text{Fr: "Adresse Lucca", En: "Lucca address"},
+			About: "The whole address: https://example.ilucca.net, .ilucca.ch, .ilucca-test.net, a sandbox's. http is for this machine alone."},
+		{Name: "api_key", Type: "string", Required: true, Secret: true, Label: &sdk.Text{Fr: "Clé API", En: "API key"},
+			About: "Its rights are those of the role that bears its name."},
+		{Name: "rate_limit", Type: "rate", DefaultJson: `"` + rateLimit + `"`, Label: &sdk.Text{Fr: "Débit maximal", En: "Rate limit"},
+			About: "Requests per s, min or h, shared by all connections to one tenant. Lucca counts those of all integrations together."},
+		{Name: "page_size", Type: "int", DefaultJson: "250", Label: &sdk.Text{Fr: "Personnes par page", En: "People a page"},
+			About: "From 1 to 1000. Less, when Lucca answers too slowly."},
+		{Name: "timezone", Type: "string", DefaultJson: `"Europe/Paris"`, Label: &sdk.Text{Fr: "Fuseau horaire", En: "Time zone"},
+			About: "Where today is, for future hires: Lucca's dates have no zone."},
+	}
+}
+
+// connector opens connections; those to one tenant share its budget.
+type connector struct {
+	budgets rest.Budgets
+	now     func() time.Time
+	tune    func(*rest.Config) // for tests: shorter waits
+}
+
+func newConnector() *connector { return &connector{now: time.Now} }
+
+// Configure implements sdk.Connector.
+func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Connection, error) {
+	base, complaint := baseURL(settings.String("url"))
+	if complaint != nil {
+		return nil, complaint
+	}
+	key, complaint := rest.CheckKey("api_key", settings.String("api_key"))
+	if complaint != nil {
+		return nil, complaint
+	}
+	rate, complaint := rest.ParseRate(settings.String("rate_limit"))
+	if complaint != nil {
+		return nil, complaint
+	}
+	size := int(settings.Int("page_size"))
+	if size < 1 || size > maxPageSize {
+		return nil, badSetting("page_size", "it must be between 1 and 1000", "leave it out, or give a number between 1 and 1000")
+	}
+	zone, err := time.LoadLocation(settings.String("timezone"))
+	if err != nil {
+		return nil, badSetting("timezone", "no such time zone is known", `write it like "Europe/Paris"`)
+	}
+	tenant := rest.TenantID(base)
+	config := rest.Config{
+		Name:      "Lucca",
+		BaseURL:   base,
+		Auth:      func(h http.Header) { h.Set("Authorization", "lucca application="+key) },
+		UserAgent: "passerelle-lucca/" + version,
+		Budget:    c.budgets.Of(tenant, rate),
+	}
+	if c.tune != nil {
+		c.tune(&config)
+	}
+	return &connection{client: rest.NewClient(config), tenant: tenant, pageSize: size, zone: zone, now: c.now}, nil
+}
+
+var apiPath = regexp.MustCompile(`(?i)/api(/v[0-9]+(/[a-z]*)?)?$`)
+
+// baseURL takes what people paste: the host alone, or an address of the API.
+func baseURL(text string) (*url.URL, *sdk.Error) {
+	base, complaint := rest.ParseBaseURL("url", text)
+	if complaint != nil {
+		return nil, complaint
+	}
+	base.Path = apiPath.ReplaceAllString(base.Path, "")
+	host := base.Hostname()
+	if !strings.Contains(host, ".") && !rest.IsLoopback(host) {
+		return nil, badSetting("url", "it is not a whole address", "write it as in the browser, like https://example.ilucca.net")
+	}
+	if onLucca(host) {
+		base.Path = "" // the page that was open when it was copied
+	}
+	return base, nil
+}
+
+// onLucca recognises Lucca's own domains, where the API is always at the root.
+func onLucca(host string) bool {
+	for _, domain := range []string{"ilucca", "ilucca-test", "ilucca-demo"} {
+		if strings.HasSuffix(host, "."+domain+".net") || strings.HasSuffix(host, "."+domain+".ch") {
+			return true
+		}
+	}
+	return strings.HasSuffix(host, ".luccasoftware.com")
+}
+
+func badSetting(name, detail, remedy string) *sdk.Error {
+	return &sdk.Error{Code: "bad-setting", Summary: "the setting " + name + " can't be used", Detail: detail, Remedy: remedy,
+		Attribute: []string{name}, Retry: protocol.Retry_RETRY_AFTER_FIX}
+}
+
+// connection is one tenant with one key.
+type connection struct {
+	client   *rest.Client
+	tenant   string
+	pageSize int
+	zone     *time.Location
+	now      func() time.Time
+}
+
+// Tenant implements sdk.Connection. Production, test and demo of one customer are
+// different hosts, hence different tenants.
+func (c *connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: c.tenant, Label: c.tenant} }
+
+// Close implements io.Closer.
+func (c *connection) Close() error { return c.client.Close() }
+
+// today as yyyy-MM-dd, the form that Lucca's date-times begin with.
+func (c *connection) today() string { return c.now().In(c.zone).Format(time.DateOnly) }

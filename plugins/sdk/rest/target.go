@@ -1,0 +1,207 @@
+package rest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/sdk"
+)
+
+// Target carries out the operations of one resource: those of the connector,
+// changed by what the mapping file declares. It keeps no state; its methods may
+// be called concurrently.
+type Target struct {
+	Client *Client
+
+	// Endpoints are the connector's own: at most one of each operation. Paths are
+	// relative to the client's base URL.
+	Endpoints []*sdk.EndpointDeclaration
+
+	// ChangedOnly: an update takes the changed fields alone.
+	ChangedOnly bool
+
+	// Get fetches one record by {id}; nil where the API can't. It is no endpoint
+	// of the language, so it serves only while find is the connector's own.
+	Get *sdk.EndpointDeclaration
+
+	// Find tells more about the connector's own find.
+	Find FindForm
+}
+
+// FindForm is how a find goes where the connector knows more about it than a
+// declaration can say. It doesn't hold for a find that the mapping redefines.
+type FindForm struct {
+	// Parameters: key fields that are query parameters of the same name.
+	Parameters []string
+	// Values is how many values of one parameter a request may repeat; 0: one.
+	Values int
+	// FoldCase: parameters that the API compares without regard to case.
+	FoldCase []string
+	// Page and PerPage name the paging parameters, Total the member of the answer
+	// that counts all pages; Size is what to ask for. No Page: one page.
+	Page, PerPage, Total string
+	Size                 int
+}
+
+var operationNames = map[protocol.Operation]string{
+	protocol.Operation_OPERATION_CREATE:     "create",
+	protocol.Operation_OPERATION_UPDATE:     "update",
+	protocol.Operation_OPERATION_DEACTIVATE: "deactivate",
+	protocol.Operation_OPERATION_REACTIVATE: "reactivate",
+	protocol.Operation_OPERATION_DELETE:     "delete",
+	protocol.Operation_OPERATION_FIND:       "find",
+}
+
+// endpoint is one operation, ready to be carried out.
+type endpoint struct {
+	*sdk.EndpointDeclaration
+	own bool // the connector's own, unchanged in what is sent
+}
+
+// plan is the target's endpoints for one session.
+type plan struct {
+	one     map[protocol.Operation]*endpoint
+	updates []*endpoint // second ways, each for certain fields
+}
+
+// plan lays the declarations over the connector's own.
+func (t *Target) plan(declared []*sdk.EndpointDeclaration) (*plan, *sdk.Error) {
+	p := &plan{one: map[protocol.Operation]*endpoint{}}
+	for _, own := range t.Endpoints {
+		p.one[own.GetOperation()] = &endpoint{own, true}
+	}
+	seen := map[protocol.Operation]bool{}
+	for _, d := range declared {
+		operation := d.GetOperation()
+		if len(d.GetFields()) > 0 {
+			if operation != protocol.Operation_OPERATION_UPDATE {
+				return nil, declarationError(d, "only an update can be for certain fields", "take fields out of it")
+			}
+			p.updates = append(p.updates, &endpoint{secondUpdate(p.one[operation], d), false})
+			continue
+		}
+		if seen[operation] {
+			return nil, declarationError(d, "it is declared twice", "keep one, or give the other its fields")
+		}
+		seen[operation] = true
+		p.one[operation] = overlay(p.one[operation], d)
+	}
+	for _, e := range p.one {
+		if err := e.check(); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range p.updates {
+		if err := e.check(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// overlay takes from the declaration what it gives, and the rest from the
+// connector's own.
+func overlay(own *endpoint, d *sdk.EndpointDeclaration) *endpoint {
+	if own == nil {
+		return &endpoint{d, false}
+	}
+	merged := proto.Clone(own.EndpointDeclaration).(*sdk.EndpointDeclaration)
+	same := d.GetMethod() == "" && d.GetPath() == "" && len(d.GetQuery()) == 0 && len(d.GetBodyJson()) == 0
+	for _, set := range []struct {
+		given string
+		to    *string
+	}{
+		{d.GetMethod(), &merged.Method}, {d.GetPath(), &merged.Path}, {d.GetWrap(), &merged.Wrap}, {d.GetBatch(), &merged.Batch},
+		{d.GetItems(), &merged.Items}, {d.GetId(), &merged.Id}, {d.GetClear(), &merged.Clear},
+		{d.GetIdempotencyHeader(), &merged.IdempotencyHeader}, {d.GetReconcile(), &merged.Reconcile},
+	} {
+		if set.given != "" {
+			*set.to = set.given
+		}
+	}
+	if len(d.GetQuery()) > 0 {
+		merged.Query = d.GetQuery()
+	}
+	if len(d.GetHeaders()) > 0 {
+		merged.Headers = d.GetHeaders()
+	}
+	if len(d.GetBodyJson()) > 0 {
+		merged.BodyJson = d.GetBodyJson()
+	}
+	if len(d.GetPageJson()) > 0 {
+		merged.PageJson = d.GetPageJson()
+	}
+	if len(d.GetSuccess()) > 0 {
+		merged.Success = d.GetSuccess()
+	}
+	if len(d.GetConflict()) > 0 {
+		merged.Conflict = d.GetConflict()
+	}
+	return &endpoint{merged, own.own && same}
+}
+
+// secondUpdate inherits how the first update speaks, not what it says.
+func secondUpdate(first *endpoint, d *sdk.EndpointDeclaration) *sdk.EndpointDeclaration {
+	if first == nil {
+		return d
+	}
+	base := proto.Clone(first.EndpointDeclaration).(*sdk.EndpointDeclaration)
+	base.Path, base.Query, base.BodyJson, base.Wrap = "", nil, nil, ""
+	merged := overlay(&endpoint{base, false}, d).EndpointDeclaration
+	merged.Fields = d.GetFields()
+	return merged
+}
+
+// check refuses what can't be carried out, before anything is sent.
+func (e *endpoint) check() *sdk.Error {
+	switch {
+	case e.GetMethod() == "" || e.GetPath() == "":
+		return declarationError(e.EndpointDeclaration, "it has no method or no path", "give it both")
+	case strings.Trim(e.GetMethod(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
+		return declarationError(e.EndpointDeclaration, "its method is none of HTTP's", "write GET, POST, PUT, PATCH or DELETE")
+	case strings.Contains(e.GetPath(), "://") || strings.HasPrefix(e.GetPath(), "//"):
+		return declarationError(e.EndpointDeclaration, "its path is a whole address", "write only what follows the connection's url")
+	case strings.ContainsAny(e.GetPath(), "?#"):
+		return declarationError(e.EndpointDeclaration, "its path holds a ? or a #", "put parameters into query = { … }")
+	case !slices.Contains([]string{"", "one"}, e.GetBatch()):
+		err := declarationError(e.EndpointDeclaration, "this connector sends one record a request", `write batch = "one", or leave it out`)
+		err.Code = "batch-not-supported"
+		return err
+	case len(e.GetPageJson()) > 0:
+		err := declarationError(e.EndpointDeclaration, "this connector can't page through declared finds", "take page out of it, and search by a key that few records share")
+		err.Code = "page-not-supported"
+		return err
+	case !slices.Contains([]string{"", "null", "empty", "omit"}, e.GetClear()):
+		return declarationError(e.EndpointDeclaration, "its clear is unknown", "write null, empty or omit")
+	case e.GetOperation() == protocol.Operation_OPERATION_FIND && !safe(e.GetMethod()):
+		return declarationError(e.EndpointDeclaration, "a find must not change anything", "use GET")
+	}
+	return nil
+}
+
+func declarationError(d *sdk.EndpointDeclaration, why, remedy string) *sdk.Error {
+	name := operationNames[d.GetOperation()]
+	return &sdk.Error{
+		Code:      "bad-endpoint",
+		Summary:   fmt.Sprintf("the endpoint %q can't be used", name),
+		Detail:    why,
+		Remedy:    remedy,
+		Attribute: []string{"endpoint", name},
+		Retry:     protocol.Retry_RETRY_AFTER_FIX,
+	}
+}
+
+func (t *Target) noEndpoint(operation protocol.Operation) *sdk.Error {
+	name := operationNames[operation]
+	return &sdk.Error{
+		Code:      "no-endpoint",
+		Summary:   fmt.Sprintf("%s has no endpoint %q", t.Client.Name(), name),
+		Remedy:    fmt.Sprintf("declare endpoint %q in the target block, or don't ask for it", name),
+		Attribute: []string{"endpoint", name},
+		Retry:     protocol.Retry_RETRY_AFTER_FIX,
+	}
+}
