@@ -23,7 +23,7 @@ func badName() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code:    "plugin-name",
 		Summary: "This can't be the name of a plugin",
-		Detail:  "A name has lower-case letters and digits, in words joined by hyphens, such as lucca or my-payroll.",
+		Detail:  "A name has lower-case letters and digits, in words joined by hyphens, such as my-payroll.",
 		Remedy:  "Write the name as the plugin's publisher does, without a path. A path goes on the command line: --plugin NAME=PATH.",
 	}
 }
