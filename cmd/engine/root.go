@@ -45,7 +45,7 @@ Exit codes: 0 done, also nothing to do; 1 refused; 2 the plan has changes
 locked; 7 our fault or the machine's; 130 interrupted.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	flags := root.PersistentFlags()
@@ -124,6 +124,22 @@ func usageFault(summary string) diag.Diagnostic {
 		Code: "usage", Summary: summary,
 		Remedy: "engine --help lists the commands, and engine COMMAND --help its flags.",
 	}
+}
+
+// knownCommand refuses a first word that is no command, with the nearest one.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	d := usageFault(`There is no command "` + args[0] + `"`)
+	if near := diag.DidYouMean(args[0], names); near != "" {
+		d.Remedy = "Did you mean engine " + near + "? " + d.Remedy
+	}
+	return d
 }
 
 // pairs splits flags of the form name=value.

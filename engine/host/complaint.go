@@ -3,6 +3,9 @@ package host
 import (
 	"regexp"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"passerelle/engine/diag"
 	"passerelle/plugins/protocol"
@@ -108,10 +111,24 @@ func (p *Plugin) Complaint(d *protocol.Diagnostic) Complaint {
 	if c.Summary == "" {
 		c.Summary = "The plugin " + p.name + " complains without saying of what"
 	}
-	c.Detail = p.clean.text(d.GetDetail(), longestDetail)
-	c.Remedy = p.clean.text(d.GetRemedy(), longestDetail)
+	c.Detail = sentence(p.clean.text(d.GetDetail(), longestDetail))
+	c.Remedy = sentence(p.clean.text(d.GetRemedy(), longestDetail))
 	c.Class = class(c.Code, c.Retry)
 	return c
+}
+
+// sentence begins with a capital and ends with a full stop, as all that the
+// engine says does: connectors write fragments as Go errors are written.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if strings.ContainsAny(text[len(text)-1:], ".!?:") {
+		return text
+	}
+	return text + "."
 }
 
 // Codes that the SDK gives to faults of the plugin itself; docs/protocol.md has
