@@ -1,6 +1,8 @@
 package lang
 
 import (
+	"time"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -127,6 +129,62 @@ type Mapping struct {
 	ShownAs  *CEL
 	Sources  []*Source
 	Target   *Target
+	Leavers  *Leavers // leavers or removed; nil: nobody leaves
+	Requires []*Require
+	Purposes []*Purpose
+	Guard    Guard
+}
+
+// Guard is what this mapping changes of the guards that are always on.
+type Guard struct {
+	Removals *Limit // nil: the default
+	Expects  []*Expect
+}
+
+// Limit is the greater of a number and a percentage.
+type Limit struct {
+	Count   int64
+	Percent float64 // 5 is 5 %
+	Range   diag.Range
+}
+
+// Expect announces a change, so that it is no surprise.
+type Expect struct {
+	Named
+	Removals    int64     // how many more may leave; 0: not announced
+	From, Until time.Time // civil days at midnight UTC, both included
+}
+
+// Leavers says how a record shows that its person has left, or that it was
+// removed, and what is done then.
+type Leavers struct {
+	Word string // "leavers" or "removed": how the file calls it
+	Named
+	When *CEL
+	Do   string // keep (default), deactivate, delete
+	DoR  diag.Range
+	Back string // reactivate (default), keep: once When is no longer true
+	Gone string // report (default), deactivate: no longer read at all
+	Out  string // report (default), deactivate: read, but where no longer selects it
+}
+
+// Require is a condition that a record must meet before it is sent.
+type Require struct {
+	Named
+	Fields []Word   // source.field, all filled; empty where That is given
+	That   *CEL     // or a condition
+	Before []string // operations: create, update, …; empty: all of them
+	Else   string   // wait (default), hold, skip
+	Say    Label
+}
+
+// Purpose says why data of a class may be sent to this recipient.
+type Purpose struct {
+	Named
+	Why       Label
+	WhyR      diag.Range // of the word why, or of the block
+	Basis     string
+	Retention string
 }
 
 // Address is how people name it: employees, or package.lucca-oppus.employees.
@@ -186,6 +244,8 @@ type Target struct {
 	Settings   []*Setting
 	Key        []Word // target fields
 	Required   []Word
+	Once       []Word // sent at creation and return only
+	NeverClear []Word
 	Fields     []*TargetField
 	Map        []*MapEntry // in order
 	MapR       diag.Range  // of the word map

@@ -34,6 +34,22 @@ func (r *reader) extend(p *Package, e *Mapping, in []string) {
 		m.Trigger = e.Trigger
 	}
 	m.After = append(m.After, e.After...)
+	if e.Leavers != nil {
+		if m.Leavers != nil {
+			r.replaced(m.Leavers.Word, m.Leavers.Range, e.Leavers.Range)
+		}
+		m.Leavers = e.Leavers
+	}
+	if limit := e.Guard.Removals; limit != nil {
+		if m.Guard.Removals != nil {
+			r.replaced("the guard's limit of removals", m.Guard.Removals.Range, limit.Range)
+		}
+		m.Guard.Removals = limit
+	}
+	of := fmt.Sprintf("of mapping %q", m.Name)
+	m.Guard.Expects = merge(r, m.Guard.Expects, e.Guard.Expects, of, "expect", func(x *Expect) Named { return x.Named })
+	m.Requires = merge(r, m.Requires, e.Requires, of, "require", func(x *Require) Named { return x.Named })
+	m.Purposes = merge(r, m.Purposes, e.Purposes, of, "purpose", func(x *Purpose) Named { return x.Named })
 	for _, s := range e.Sources {
 		r.extendSource(p.Module, m, s, in)
 	}
@@ -78,11 +94,9 @@ func (r *reader) extendTarget(m *Mapping, e *Target, in []string) {
 	t.Fields = merge(r, t.Fields, e.Fields, of, "field", func(f *TargetField) Named { return f.Named })
 	t.Settings = mergeSettings(r, t.Settings, e.Settings, of)
 	t.Map = merge(r, t.Map, e.Map, of, "map line", func(l *MapEntry) Named { return Named{Name: l.Name, Range: l.Range} })
-	for _, w := range e.Required {
-		if !slices.ContainsFunc(t.Required, func(had Word) bool { return had.Name == w.Name }) {
-			t.Required = append(t.Required, w)
-		}
-	}
+	t.Required = addWords(t.Required, e.Required)
+	t.Once = addWords(t.Once, e.Once)
+	t.NeverClear = addWords(t.NeverClear, e.NeverClear)
 	t.Endpoints = r.mergeEndpoints(t.Endpoints, e.Endpoints, of)
 }
 
@@ -121,6 +135,16 @@ func (r *reader) mergeEndpoints(shipped, added []*Endpoint, of string) []*Endpoi
 		}
 		r.replaced(fmt.Sprintf("endpoint %q %s", a.Name, of), out[i].Range, a.Range)
 		out[i] = a
+	}
+	return out
+}
+
+func addWords(shipped, added []Word) []Word {
+	out := slices.Clone(shipped)
+	for _, w := range added {
+		if !slices.ContainsFunc(out, func(had Word) bool { return had.Name == w.Name }) {
+			out = append(out, w)
+		}
 	}
 	return out
 }

@@ -34,6 +34,12 @@ func (c *content) mapping(n Named, m *Module, partial bool) *Mapping {
 		out.Target = b.target(n, partial)
 	})
 	unique(c.problems, "The source", c.in, out.Sources, func(s *Source) Named { return s.Named })
+	c.leaving(out)
+	c.each("require", requireWords, func(n Named, b *content) { out.Requires = append(out.Requires, b.require(n)) })
+	unique(c.problems, "The require block", c.in, out.Requires, func(r *Require) Named { return r.Named })
+	c.each("purpose", purposeWords, func(n Named, b *content) { out.Purposes = append(out.Purposes, b.purpose(n)) })
+	unique(c.problems, "The purpose", c.in, out.Purposes, func(p *Purpose) Named { return p.Named })
+	c.guards(out)
 	if !partial {
 		c.complete(out)
 	}

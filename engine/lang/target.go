@@ -13,7 +13,7 @@ import (
 
 func (c *content) target(n Named, partial bool) *Target {
 	c.checkName(n, c.in, plainName)
-	t := &Target{Named: n, Settings: c.allSettings(), Required: c.words("required")}
+	t := &Target{Named: n, Settings: c.allSettings(), Required: c.words("required"), Once: c.words("once"), NeverClear: c.words("never_clear")}
 	t.Connection, t.Resource, t.ResourceR = c.endOf(partial)
 	if !partial {
 		c.need("key", "map")

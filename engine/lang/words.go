@@ -41,9 +41,20 @@ var (
 	mappingWords     = &vocabulary{
 		what:   "a mapping",
 		attrs:  []string{"after", "enabled", "shown_as"},
-		blocks: map[string]int{"trigger": 0, "source": 1, "target": 1},
-		later:  []string{"each", "require", "leavers", "removed", "same_person", "guard", "purpose", "review", "period"},
+		blocks: map[string]int{"trigger": 0, "source": 1, "target": 1, "leavers": 0, "removed": 0, "require": 1, "purpose": 1, "guard": 0},
+		later:  []string{"each", "same_person", "review", "period"},
 	}
+	guardWords = &vocabulary{
+		what:   "guard",
+		blocks: map[string]int{"removals": 0, "expect": 1},
+		later:  []string{"gone", "creates", "sharp", "changes", "nulls", "identity", "scope", "held", "read"},
+	}
+	limitWords   = &vocabulary{what: "a limit", attrs: []string{"at_most"}}
+	expectWords  = &vocabulary{what: "expect", attrs: []string{"removals", "from", "until"}, later: []string{"fields", "up_to", "creates"}}
+	leaversWords = &vocabulary{what: "leavers", attrs: []string{"when", "do", "back", "gone", "out"}}
+	removedWords = &vocabulary{what: "removed", attrs: []string{"when", "do", "back", "gone", "out"}}
+	requireWords = &vocabulary{what: "a require block", attrs: []string{"fields", "that", "before", "else", "say"}}
+	purposeWords = &vocabulary{what: "a purpose", attrs: []string{"why", "basis", "retention"}}
 	triggerWords = &vocabulary{what: "a trigger", attrs: []string{"manual", "daily", "every", "monthly", "cron"}}
 	sourceWords  = &vocabulary{
 		what:     "a source",
@@ -54,9 +65,9 @@ var (
 	}
 	targetWords = &vocabulary{
 		what:     "a target",
-		attrs:    []string{"connection", "resource", "key", "required", "settings", "map"},
+		attrs:    []string{"connection", "resource", "key", "required", "once", "never_clear", "settings", "map"},
 		blocks:   map[string]int{"field": 1, "endpoint": 1},
-		later:    []string{"match", "once", "never_clear", "authority", "snapshot"},
+		later:    []string{"match", "authority", "snapshot"},
 		settings: true,
 	}
 	targetFieldWords = &vocabulary{what: "a target field", attrs: []string{"type", "class", "sharp"}}

@@ -4,15 +4,17 @@ connection "here" {
 
 mapping "people" {
   same_person = ["person.id"]
-  leavers {
-    when = "past(person.end)"
+  each "contract" {
   }
   guard {
+    creates {
+      at_most = "10%"
+    }
+    expect "a move" {
+      fields = ["site"]
+    }
   }
-  purpose "bank" {
-  }
-  require "x" {
-  }
+  review = true
   source "person" {
     connection = connection.here
     resource   = "people"

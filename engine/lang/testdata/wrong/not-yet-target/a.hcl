@@ -14,8 +14,6 @@ mapping "people" {
     resource   = "lines"
     key        = "id"
     map        = { id = "person.id" }
-    once        = ["id"]
-    never_clear = ["id"]
     authority   = "source"
     match {
       by = ["id"]
