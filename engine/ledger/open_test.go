@@ -51,7 +51,7 @@ func TestTheDatabaseIsDurable(t *testing.T) {
 	t.Parallel()
 	l := open(t, t.TempDir())
 	for pragma, want := range map[string]int64{
-		"synchronous": 2, "cache_size": -16384, "foreign_keys": 1, "application_id": applicationID, "user_version": 1,
+		"synchronous": 2, "cache_size": -16384, "foreign_keys": 1, "application_id": applicationID, "user_version": 2,
 	} {
 		got, err := number(l.conn, "PRAGMA "+pragma, nil)
 		require.NoError(t, err)

@@ -1,0 +1,98 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// approvalFor is how long an approval stands: long enough for a week-end, short
+// enough that nobody's agreement meets another company than the one they saw.
+const approvalFor = 72 * time.Hour
+
+// Approval is one person's agreement that an operation be done with a record.
+type Approval struct {
+	SourceID  string
+	Operation string
+	RunID     string // the blocked run that was looked at
+	Who       string
+	At        time.Time // UTC
+	Expires   time.Time // UTC
+}
+
+// Approve signs (record, operation) pairs of a mapping for 72 hours. A pair that
+// is signed again stands that long from now.
+func (l *Ledger) Approve(ctx context.Context, mapping string, approvals []Approval) error {
+	return l.write(ctx, "recording an approval", func() error {
+		now := l.clock()
+		for _, a := range approvals {
+			err := exec(l.conn, `INSERT INTO approvals (mapping, source, operation, run, who, at, expires)
+				VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET expires = excluded.expires, who = excluded.who`,
+				func(s *sqlite.Stmt) {
+					s.BindText(1, mapping)
+					s.BindText(2, a.SourceID)
+					s.BindText(3, a.Operation)
+					s.BindText(4, a.RunID)
+					s.BindText(5, a.Who)
+					s.BindInt64(6, now.UnixMicro())
+					s.BindInt64(7, now.Add(approvalFor).UnixMicro())
+				})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Approvals are those of a mapping that still stand, latest first.
+func (l *Ledger) Approvals(ctx context.Context, mapping string) ([]Approval, error) {
+	var out []Approval
+	err := l.read(ctx, "reading the approvals", func() error {
+		return each(l.conn, `SELECT source, operation, run, who, at, expires FROM approvals
+			WHERE mapping = ? AND expires > ? ORDER BY at DESC, source, operation`,
+			func(s *sqlite.Stmt) {
+				s.BindText(1, mapping)
+				s.BindInt64(2, l.now())
+			},
+			func(s *sqlite.Stmt) error {
+				out = append(out, Approval{
+					SourceID: s.ColumnText(0), Operation: s.ColumnText(1), RunID: s.ColumnText(2), Who: s.ColumnText(3),
+					At: fromMicro(s.ColumnInt64(4)), Expires: fromMicro(s.ColumnInt64(5)),
+				})
+				return nil
+			})
+	})
+	return out, err
+}
+
+// CountSince counts the records of a scope that an operation took effect on
+// since a time, without those that somebody had approved: what a guard already
+// let pass counts against its limit, what a person answered for does not.
+func (l *Ledger) CountSince(ctx context.Context, scope ScopeID, since time.Time, operations ...string) (int64, error) {
+	var total int64
+	err := l.read(ctx, "counting what was done lately", func() error {
+		for _, operation := range slices.Compact(slices.Sorted(slices.Values(operations))) {
+			n, err := number(l.conn, `SELECT count(*) FROM results r
+				JOIN plans p ON p.id = r.plan
+				JOIN runs u ON u.number = r.run
+				WHERE r.outcome = 'succeeded' AND r.operation = ?1 AND r.at >= ?2 AND p.scope = ?3
+				AND NOT EXISTS (SELECT 1 FROM approvals a
+					WHERE a.mapping = u.mapping AND a.source = r.source AND a.operation = r.operation
+					AND a.at <= r.at AND a.expires >= r.at)`,
+				func(s *sqlite.Stmt) {
+					s.BindText(1, operation)
+					s.BindInt64(2, since.UnixMicro())
+					s.BindInt64(3, int64(scope))
+				})
+			if err != nil {
+				return err
+			}
+			total += n
+		}
+		return nil
+	})
+	return total, err
+}
