@@ -3,13 +3,10 @@ package compile
 import (
 	"slices"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"passerelle/engine/diag"
 	"passerelle/engine/expr"
 	"passerelle/engine/lang"
 	"passerelle/plugins/protocol"
-	"passerelle/plugins/record"
 )
 
 // Schemas are what the connectors say of themselves, by plugin name. A plugin
@@ -23,7 +20,7 @@ func Plugins(m *lang.Module) []string {
 	var names []string
 	for _, module := range Modules(m) {
 		for _, c := range module.Connections {
-			if !slices.Contains(names, c.Plugin) {
+			if c.Plugin != "" && !slices.Contains(names, c.Plugin) {
 				names = append(names, c.Plugin)
 			}
 		}
@@ -33,18 +30,19 @@ func Plugins(m *lang.Module) []string {
 
 // Workspace compiles every mapping of a workspace and its packages. Mappings
 // with an error are left out. Before lang.Bind, what only a value could show
-// (the content of a setting) is not checked.
+// (the content of a setting) is not checked. It may be given a module that
+// lang.Load found errors in: what lang has said is not said again.
 func Workspace(m *lang.Module, schemas Schemas) ([]*Mapping, diag.Diagnostics) {
 	var found diag.Diagnostics
 	var mappings []*Mapping
 	for _, module := range Modules(m) {
 		for _, c := range module.Connections {
-			found = append(found, checkConnection(c, schemas[c.Plugin])...)
+			found = append(found, checkConnection(module, c, schemas[c.Plugin])...)
 		}
 		for _, decl := range module.Mappings {
 			compiled, ds := mapping(module, decl, schemas)
 			found = append(found, ds...)
-			if compiled != nil && !ds.HasErrors() {
+			if compiled != nil {
 				mappings = append(mappings, compiled)
 			}
 		}
@@ -71,46 +69,57 @@ type compiler struct {
 	decl   *lang.Mapping
 	found  diag.Diagnostics
 	env    *expr.Env
-	used   []bool // source fields that some expression reads
+	used   []bool // source fields that something reads
+	broken bool   // lang has refused a part without which there is no mapping
 }
 
+// mapping compiles one mapping; nil when it has an error, or when too little is
+// known to compile it.
 func mapping(module *lang.Module, decl *lang.Mapping, schemas Schemas) (*Mapping, diag.Diagnostics) {
 	c := &compiler{module: module, decl: decl}
-	if len(decl.Sources) == 0 || decl.Target == nil {
+	if len(decl.Sources) != 1 || decl.Target == nil {
 		return nil, nil // lang has said so
 	}
-	if len(decl.Sources) > 1 {
-		second := decl.Sources[1]
-		c.report(diag.Diagnostic{
-			Code:    "not-yet",
-			Summary: "A second source belongs to the language, but this version can't join yet",
-			Detail:  "The mapping reads " + quote(decl.Sources[0].Name) + " and " + quote(second.Name) + ".",
-			Remedy:  "Read one resource per mapping for now.",
-			Subject: &second.Range,
-		})
-		return nil, c.found
-	}
+	source := decl.Sources[0]
 	out := &Mapping{Address: decl.Address(), Decl: decl, Zone: zone(module)}
-	sourceKnown := c.source(&out.Source, decl.Sources[0], schemas)
+	sourceKnown := c.source(&out.Source, source, schemas)
 	targetKnown := c.target(&out.Target, decl.Target, schemas)
 	if !sourceKnown || !c.openEnv(&out.Source) {
 		return nil, c.found
 	}
 	out.ShownAs = c.program(decl.ShownAs, expr.Name)
-	out.Where = c.program(decl.Sources[0].Where, expr.Condition)
+	out.Where = c.program(source.Where, expr.Condition, "source "+quote(source.Name))
 	if targetKnown {
 		c.mapped(&out.Target, decl.Target)
-		c.warnUnused(&out.Source)
+	} else {
+		c.expressions(decl.Target.Map, "target "+quote(decl.Target.Name))
 	}
-	if c.found.HasErrors() {
+	c.leavers(out)
+	c.requires(out)
+	if !targetKnown || c.broken || c.found.HasErrors() {
 		return nil, c.found
 	}
+	c.warnUnused(&out.Source)
 	return out, c.found
 }
 
-func (c *compiler) report(d diag.Diagnostic) {
+// in are the blocks around a place of this mapping, outermost first.
+func (c *compiler) in(blocks ...string) []string {
+	return append(append(inModule(c.module), "mapping "+quote(c.decl.Name)), blocks...)
+}
+
+func inModule(m *lang.Module) []string {
+	if m.Name == "" {
+		return nil
+	}
+	return []string{"package " + quote(m.Name)}
+}
+
+// report keeps a diagnostic, which lies in these blocks of the mapping unless it
+// says itself where it lies.
+func (c *compiler) report(d diag.Diagnostic, blocks ...string) {
 	if d.In == nil {
-		d.In = []string{"mapping " + quote(c.decl.Name)}
+		d.In = c.in(blocks...)
 	}
 	c.found = append(c.found, d)
 }
@@ -120,9 +129,7 @@ func (c *compiler) report(d diag.Diagnostic) {
 func (c *compiler) openEnv(s *Source) bool {
 	fields := make([]expr.Field, len(s.Fields))
 	for i, f := range s.Fields {
-		described := describedField(s.Resource, f.Decl.Path)
-		filled := described != nil && described.GetFilled()
-		fields[i] = expr.Field{Name: f.Name, Type: f.Type, MayBeEmpty: !f.Required && !filled}
+		fields[i] = expr.Field{Name: f.Name, Type: f.Type, MayBeEmpty: !f.Required && !f.filled}
 	}
 	options := expr.Options{
 		Sources: []expr.Source{{Name: s.Name, Fields: fields}},
@@ -130,10 +137,14 @@ func (c *compiler) openEnv(s *Source) bool {
 		Zone:    zone(c.module),
 	}
 	for _, input := range c.module.Inputs {
-		options.Inputs = append(options.Inputs, constant(input.Name, input.Type, input.Value))
+		constant, ok := inputConstant(input)
+		if !ok {
+			c.report(unholdableInput(input))
+		}
+		options.Inputs = append(options.Inputs, constant)
 	}
 	for _, local := range c.module.Locals() {
-		options.Locals = append(options.Locals, constant(local.Name, local.Value.Type(), local.Value))
+		options.Locals = append(options.Locals, localConstant(local))
 	}
 	env, err := expr.New(options)
 	if err != nil {
@@ -141,13 +152,13 @@ func (c *compiler) openEnv(s *Source) bool {
 		return false
 	}
 	c.env = env
-	c.used = make([]bool, len(s.Fields))
 	return true
 }
 
-// program compiles one CEL string; nil when there is none or it is wrong.
-func (c *compiler) program(cel *lang.CEL, use expr.Use) *expr.Program {
-	if cel == nil {
+// program compiles one CEL string that lies in these blocks; nil when there is
+// none or it is wrong.
+func (c *compiler) program(cel *lang.CEL, use expr.Use, blocks ...string) *expr.Program {
+	if cel == nil || cel.Text == "" { // lang has refused an empty one
 		return nil
 	}
 	program, problems := c.env.Compile(cel.Text, use)
@@ -159,7 +170,7 @@ func (c *compiler) program(cel *lang.CEL, use expr.Use) *expr.Program {
 		}
 		c.report(diag.Diagnostic{
 			Severity: severity, Code: p.Code, Summary: p.Summary, Detail: p.Detail, Remedy: p.Remedy, Subject: &subject,
-		})
+		}, blocks...)
 	}
 	if program == nil {
 		return nil
@@ -170,6 +181,15 @@ func (c *compiler) program(cel *lang.CEL, use expr.Use) *expr.Program {
 	return program
 }
 
+// expressions checks the CEL of map lines whose target is not known.
+func (c *compiler) expressions(lines []*lang.MapEntry, blocks ...string) {
+	for _, line := range lines {
+		c.program(line.CEL, expr.Transform, blocks...)
+		c.expressions(line.Items, blocks...)
+		c.expressions(line.Entries, blocks...)
+	}
+}
+
 // warnUnused: a field that nobody reads is personal data asked for in vain, and
 // perhaps a right asked for in vain.
 func (c *compiler) warnUnused(s *Source) {
@@ -177,15 +197,14 @@ func (c *compiler) warnUnused(s *Source) {
 		if c.used[i] || f.Required {
 			continue
 		}
-		place := f.Decl.Range
 		c.report(diag.Diagnostic{
 			Severity: diag.Warning,
 			Code:     "unused-field",
 			Summary:  "The source field " + quote(f.Name) + " is read but never used",
 			Detail:   "It is asked of the source for every record, with whatever right that takes, and sent nowhere.",
 			Remedy:   "Use it in map, or remove it.",
-			Subject:  &place,
-		})
+			Subject:  &f.Decl.Range,
+		}, "source "+quote(s.Name))
 	}
 }
 
@@ -197,18 +216,6 @@ func tables(m *lang.Module) []expr.Table {
 			values[entry.Key] = entry.Value
 		}
 		out[i] = expr.Table{Name: t.Name, Values: values, Unknown: t.Unknown.Do, Text: t.Unknown.Text}
-	}
-	return out
-}
-
-func constant(name string, of cty.Type, value cty.Value) expr.Constant {
-	out := expr.Constant{Name: name, Type: typeOf(of)}
-	if value == cty.NilVal || !value.IsWhollyKnown() {
-		return out
-	}
-	out.Value, out.Known = valueFrom(value), true
-	if out.Type.Kind == record.Empty {
-		out.Type = record.Basic(out.Value.Kind())
 	}
 	return out
 }

@@ -4,10 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"passerelle/engine/diag"
-	"passerelle/engine/expr"
 	"passerelle/engine/lang"
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/record"
@@ -16,23 +13,91 @@ import (
 // targetType is a field that may be sent: the connector's, or one the mapping
 // declares.
 type targetType struct {
-	of        record.Type
+	of        record.Type // any type where lang or compile refused it
 	described *protocol.Field
 	declared  *lang.TargetField
 }
 
-// targetSchema are all fields that map may name.
-func (c *compiler) targetSchema(r *protocol.Resource, decl *lang.Target, in []string) map[string]targetType {
-	fields := map[string]targetType{}
-	for _, f := range r.GetFields() {
-		if of, err := record.ParseType(f.GetType()); err == nil && !f.GetReadOnly() {
-			fields[f.GetPath()] = targetType{of: of, described: f}
+func (f targetType) class() string {
+	if f.declared != nil {
+		return f.declared.Class
+	}
+	return f.described.GetClass()
+}
+
+func (f targetType) sharp() string {
+	if f.declared != nil {
+		return f.declared.Sharp
+	}
+	return f.described.GetSharp()
+}
+
+// keepsFilled is the default of never_clear: bank, social security, login and
+// e-mail.
+func (f targetType) keepsFilled() bool {
+	return f.class() == "bank" || f.class() == "social-security" || f.sharp() == "login" || f.sharp() == "e-mail"
+}
+
+// isSharp: what guards watch closest.
+func (f targetType) isSharp() bool {
+	return f.sharp() != "" || f.class() == "bank" || f.class() == "social-security"
+}
+
+// mapLines compiles the lines of one map.
+type mapLines struct {
+	*compiler
+	out    *Target
+	block  string
+	fields map[string]targetType // what may be sent, by name
+	lines  []mapLine             // those seen, wrong ones included
+}
+
+type mapLine struct {
+	path record.Path
+	word lang.Word
+}
+
+// nameOf is how people and the ledger call a target field: its steps, joined by
+// dots.
+func nameOf(path record.Path) string {
+	var out []string
+	for _, step := range path {
+		if strings.ContainsAny(step.Name, `.["`) {
+			return path.String()
+		}
+		out = append(out, step.Name)
+	}
+	return strings.Join(out, ".")
+}
+
+// mapped compiles the map, then checks key and required against it.
+func (c *compiler) mapped(out *Target, decl *lang.Target) {
+	m := &mapLines{compiler: c, out: out, block: "target " + quote(decl.Name), fields: map[string]targetType{}}
+	m.schema(decl)
+	for _, entry := range decl.Map {
+		m.line(nil, entry)
+	}
+	m.keyOf(decl)
+	m.requiredOf(decl)
+	if !c.found.HasErrors() { // else they would miss the lines that are wrong
+		c.policies(out, decl)
+	}
+}
+
+func (m *mapLines) report(d diag.Diagnostic) { m.compiler.report(d, m.block) }
+
+// schema collects all fields that map may name.
+func (m *mapLines) schema(decl *lang.Target) {
+	for _, f := range m.out.Resource.GetFields() {
+		if of, err := record.ParseType(f.GetType()); err == nil {
+			m.fields[nameOf(stepsOf(f.GetPath()))] = targetType{of: of, described: f}
 		}
 	}
 	for _, f := range decl.Fields {
-		if known, ok := fields[f.Name]; ok && known.described != nil {
-			c.report(diag.Diagnostic{
-				Code: "known-field", Subject: &f.Range, In: in,
+		name := nameOf(stepsOf(f.Name))
+		if known, ok := m.fields[name]; ok && known.described != nil {
+			m.report(diag.Diagnostic{
+				Code: "known-field", Subject: &f.Range,
 				Summary: "The connector already knows the field " + quote(f.Name),
 				Detail:  "It is " + article(known.of) + " there.",
 				Remedy:  "Remove this declaration.",
@@ -40,194 +105,141 @@ func (c *compiler) targetSchema(r *protocol.Resource, decl *lang.Target, in []st
 			continue
 		}
 		of, err := record.ParseType(f.Type)
-		if err != nil {
-			c.report(diag.Diagnostic{
-				Code: "wrong-type", Subject: &f.TypeR, In: in,
-				Summary: "Unknown type of field " + quote(f.Name),
-				Detail:  err.Error() + ".",
-				Remedy:  "Write one of these types, without quotes.",
-			})
-			continue
+		if err != nil && f.Type != "" { // an empty one lang has refused
+			m.report(*unknownType(f.Name, f.TypeR, err))
 		}
-		fields[f.Name] = targetType{of: of, declared: f}
+		m.fields[name] = targetType{of: of, declared: f}
 	}
-	return fields
 }
 
-// mapEntry compiles one line of map, and what is nested in it.
-func (c *compiler) mapEntry(out *Target, fields map[string]targetType, above []string, entry *lang.MapEntry, in []string) {
-	path := append(slices.Clone(above), entry.Name)
-	name := strings.Join(path, ".")
-	if entry.Entries != nil {
+// line compiles one line of map, and those nested in it.
+func (m *mapLines) line(above record.Path, entry *lang.MapEntry) {
+	path := append(slices.Clone(above), stepsOf(entry.Name)...)
+	name := nameOf(path)
+	field, known := m.fields[name]
+	if entry.Entries != nil && !known && len(entry.Entries) > 0 {
 		for _, nested := range entry.Entries {
-			c.mapEntry(out, fields, path, nested, in)
+			m.line(path, nested)
 		}
 		return
 	}
-	field, ok := fields[name]
+	if twice := m.overlapping(path); twice != nil {
+		m.report(diag.Diagnostic{
+			Code: "mapped-twice", Subject: &entry.Range,
+			Summary: quote(name) + " is mapped twice",
+			Detail:  "Line " + line(twice.word.Range) + " sends it, or a part of it, already.",
+			Remedy:  "Keep one of the two.",
+		})
+		return
+	}
+	m.lines = append(m.lines, mapLine{path, entry.Word})
+	if d := m.refused(name, field, known, entry); d != nil {
+		m.report(*d)
+		m.expressions([]*lang.MapEntry{entry}, m.block)
+		return
+	}
+	value, ok := m.value(entry, field.of, what{name: name, field: field})
 	if !ok {
-		var names []string
-		for n := range fields {
-			names = append(names, n)
-		}
-		slices.Sort(names)
-		c.report(diag.Diagnostic{
-			Code: "unknown-target-field", Subject: &entry.Range, In: in,
+		return
+	}
+	m.add(path, field, entry, value)
+}
+
+// refused says why a line's field can't be sent.
+func (m *mapLines) refused(name string, field targetType, known bool, entry *lang.MapEntry) *diag.Diagnostic {
+	resource := quote(m.out.Resource.GetName())
+	switch {
+	case !known:
+		d := &diag.Diagnostic{
+			Code: "unknown-target-field", Subject: &entry.Range,
 			Summary: "Unknown target field " + quote(name),
-			Detail:  "The connector does not know this field of " + quote(out.Resource.GetName()) + ".",
-			Remedy:  join(suggestion(name, names), `If the target really has it, declare it: field `+quote(name)+` { type = string }.`),
-		})
-		return
+			Detail:  "The connector does not know this field of " + resource + ".",
+			Remedy:  join(nearest(name, m.writable()), `If the target really has it, declare it in this target: field `+quote(name)+` { type = string }.`),
+		}
+		if inner := m.within(name); len(inner) > 0 {
+			d.Detail = "In " + resource + ", " + quote(name) + " holds " + quoted(inner, "and") + "."
+			d.Remedy = "Map what it holds: " + name + " = { " + inner[0] + ` = "…" }.`
+		}
+		return d
+	case field.described.GetReadOnly():
+		return &diag.Diagnostic{
+			Code: "read-only-field", Subject: &entry.Range,
+			Summary: "The target field " + quote(name) + " can't be sent",
+			Detail:  "The target sets it itself.",
+			Remedy:  "Remove the line.",
+		}
+	case needsPurpose(field.class()) && m.purpose(field.class()) == nil:
+		return purposeNeeded("target field", name, field.class(), entry.Range)
 	}
-	compiled := TargetField{
+	return nil
+}
+
+// add puts a line that is right among the fields that are sent.
+func (m *mapLines) add(path record.Path, field targetType, entry *lang.MapEntry, value valueOf) {
+	steps := make([]string, len(path))
+	for i, step := range path {
+		steps[i] = step.Name
+	}
+	name := nameOf(path)
+	m.out.Fields = append(m.out.Fields, TargetField{
 		Name:        name,
-		Path:        path,
+		Path:        steps,
 		Type:        field.of,
-		KeepsFilled: keepsFilled(field),
-		Sharp:       sharp(field),
+		KeepsFilled: field.keepsFilled(),
+		Sharp:       field.isSharp(),
 		Place:       entry.ValueR,
+		value:       value,
+	})
+	schema := field.described
+	if schema == nil {
+		schema = &protocol.Field{Path: name, Type: field.of.String(), Class: field.class(), Sharp: field.sharp()}
 	}
-	value, of, ok := c.value(entry, in)
-	if !ok {
-		return
-	}
-	if !assignable(of, field.of) {
-		c.report(diag.Diagnostic{
-			Code: "wrong-type", Subject: &entry.ValueR, In: in,
-			Summary: "The target field " + quote(name) + " takes " + article(field.of) + ", not " + article(of),
-			Detail:  "Nothing turns one into the other without loss.",
-			Remedy:  conversion(of, field.of),
-		})
-		return
-	}
-	value.exact = of.Equal(field.of) && of.Kind != record.Empty
-	compiled.value = value
-	out.Fields = append(out.Fields, compiled)
-	schema := &protocol.Field{Path: name, Type: field.of.String()}
-	if field.described != nil {
-		schema = field.described
-	}
-	out.Schema = append(out.Schema, schema)
+	m.out.Schema = append(m.out.Schema, schema)
 }
 
-// value compiles the right side of a line and says its type.
-func (c *compiler) value(entry *lang.MapEntry, in []string) (valueOf, record.Type, bool) {
-	out := valueOf{place: entry.ValueR}
-	switch {
-	case entry.CEL != nil:
-		program := c.program(entry.CEL, expr.Transform)
-		if program == nil {
-			return out, record.Type{}, false
+// overlapping is an earlier line for the same field, for one inside it or for
+// one around it.
+func (m *mapLines) overlapping(path record.Path) *mapLine {
+	for i, l := range m.lines {
+		if beginsWith(path, l.path) || beginsWith(l.path, path) {
+			return &m.lines[i]
 		}
-		out.program, out.cel = program, entry.CEL
-		out.copyOf, out.copies = program.CopyOf()
-		return out, program.Type(), true
-	case entry.Items != nil:
-		out.items = []valueOf{}
-		of := record.Type{}
-		for i, entryItem := range entry.Items {
-			item, itemType, ok := c.value(entryItem, in)
-			if !ok {
-				return out, record.Type{}, false
-			}
-			if i == 0 {
-				of = itemType
-			} else if !of.Equal(itemType) {
-				of = record.Type{}
-			}
-			out.items = append(out.items, item)
+	}
+	return nil
+}
+
+// sends: some line maps the field, rightly or not, or a part of it.
+func (m *mapLines) sends(name string) bool {
+	return slices.ContainsFunc(m.lines, func(l mapLine) bool { return nameOf(l.path) == name })
+}
+
+func (m *mapLines) names() []string {
+	var out []string
+	for _, l := range m.lines {
+		out = append(out, nameOf(l.path))
+	}
+	return out
+}
+
+// writable are the names that map may hold.
+func (m *mapLines) writable() []string {
+	var out []string
+	for name, f := range m.fields {
+		if !f.described.GetReadOnly() {
+			out = append(out, name)
 		}
-		return out, record.ListOf(of), true
-	case entry.Const != nil && entry.Const.IsWhollyKnown():
-		out.fixed = valueFrom(*entry.Const)
-		if out.fixed.IsEmpty() {
-			c.report(diag.Diagnostic{
-				Severity: diag.Warning,
-				Code:     "empty-constant", Subject: &entry.ValueR, In: in,
-				Summary: "The constant of " + quote(entry.Name) + " is empty",
-				Detail:  "An empty value is left out on create and never sent.",
-				Remedy:  "Give it a value, or remove the line.",
-			})
-			return out, record.Type{}, true
+	}
+	slices.Sort(out)
+	return out
+}
+
+// within are the names of fields inside an object that has itself no type.
+func (m *mapLines) within(name string) []string {
+	var out []string
+	for _, other := range m.writable() {
+		if inner, ok := strings.CutPrefix(other, name+"."); ok {
+			out = append(out, inner)
 		}
-		return out, constantType(out.fixed, *entry.Const), true
 	}
-	// A constant that names an input, before inputs are given: any type for now.
-	return out, record.Type{}, true
-}
-
-func constantType(v record.Value, from cty.Value) record.Type {
-	switch v.Kind() {
-	case record.List, record.Map, record.Object:
-		return typeOf(from.Type())
-	}
-	return record.Basic(v.Kind())
-}
-
-// keepsFilled is the default of never_clear: bank, social security, login and
-// e-mail.
-func keepsFilled(f targetType) bool {
-	class, sharp := classOf(f)
-	return class == "bank" || class == "social-security" || sharp == "login" || sharp == "e-mail"
-}
-
-func sharp(f targetType) bool {
-	class, sharp := classOf(f)
-	return sharp != "" || class == "bank" || class == "social-security"
-}
-
-func classOf(f targetType) (class, sharp string) {
-	if f.declared != nil {
-		return f.declared.Class, f.declared.Sharp
-	}
-	return f.described.GetClass(), f.described.GetSharp()
-}
-
-// assignable reports whether a value of one type can ever become another
-// without loss; whether this record's value does shows when it is there.
-func assignable(from, to record.Type) bool {
-	if from.Kind == record.Empty || to.Kind == record.Empty || from.Equal(to) {
-		return true
-	}
-	switch to.Kind {
-	case record.String:
-		return from.Kind == record.Int || from.Kind == record.Decimal || from.Kind == record.Choice
-	case record.Int:
-		return from.Kind == record.String || from.Kind == record.Decimal || from.Kind == record.Double
-	case record.Decimal:
-		return from.Kind == record.String || from.Kind == record.Int
-	case record.Double:
-		return from.Kind == record.Int || from.Kind == record.Decimal || from.Kind == record.String
-	case record.Date:
-		return from.Kind == record.String
-	case record.Timestamp:
-		return from.Kind == record.String
-	case record.Choice:
-		return from.Kind == record.String
-	case record.List, record.Map:
-		return from.Kind == to.Kind && from.Elem != nil && to.Elem != nil && assignable(*from.Elem, *to.Elem)
-	}
-	return from.Kind == to.Kind
-}
-
-func conversion(from, to record.Type) string {
-	switch {
-	case from.Kind == record.Date && to.Kind == record.String:
-		return "Write the form the target wants: add .format('dd/MM/yyyy')."
-	case from.Kind == record.List && to.Kind == record.String:
-		return "Join the list: add .join(', ')."
-	case to.Kind == record.String:
-		return "Convert it: string(…)."
-	case to.Kind == record.List:
-		return "Put it into a list: write [ … ] around it."
-	}
-	return "Convert the value in CEL, or map another field."
-}
-
-func join(sentences ...string) string {
-	return strings.TrimSpace(strings.Join(sentences, " "))
-}
-
-func sortFields(fields []record.TypeField) {
-	slices.SortFunc(fields, func(a, b record.TypeField) int { return strings.Compare(a.Name, b.Name) })
+	return out
 }

@@ -20,7 +20,9 @@ type Mapping struct {
 	ShownAs *expr.Program // nil: people are named by their id
 	Where   *expr.Program // nil: everybody
 	// Zone is the integration's time zone, in which it becomes today; nil: none.
-	Zone *time.Location
+	Zone     *time.Location
+	Leavers  *Leavers // nil: nobody leaves
+	Requires []*Require
 }
 
 // Source is what is read.
@@ -28,8 +30,8 @@ type Source struct {
 	Name       string
 	Connection *lang.Connection
 	Resource   *protocol.Resource
-	Settings   []byte // JSON of the source block's settings
-	Projection []string
+	Settings   []byte   // JSON of the source block's settings
+	Projection []string // the paths of Slots, each once
 	// Slots of a row: the declared fields in order, then the identity's paths.
 	Slots    []record.Slot
 	Fields   []SourceField
@@ -39,9 +41,10 @@ type Source struct {
 // SourceField is one declared field; its slot has the same index.
 type SourceField struct {
 	Name     string
-	Type     record.Type
+	Type     record.Type // any type where it could not be found out
 	Required bool
 	Decl     *lang.Field
+	filled   bool // the connector says that it is never empty
 }
 
 // Target is what is written.
@@ -49,7 +52,7 @@ type Target struct {
 	Name       string
 	Connection *lang.Connection
 	Resource   *protocol.Resource
-	Settings   []byte
+	Settings   []byte // JSON of the target block's settings
 	Fields     []TargetField
 	Key        []int // indexes of Fields
 	Schema     []*protocol.Field
@@ -64,8 +67,30 @@ type Abilities struct {
 	ChangedOnly      bool // update takes the changed fields alone
 	FindByKey        bool
 	FindByID         bool
+	Deactivate       bool
+	Reactivate       bool
+	Delete           bool
 	CreateReconciled protocol.Reconcile
 	UpdateReconciled protocol.Reconcile
+}
+
+// Can reports whether an operation has an endpoint.
+func (a Abilities) Can(operation protocol.Operation) bool {
+	switch operation {
+	case protocol.Operation_OPERATION_CREATE:
+		return a.Create
+	case protocol.Operation_OPERATION_UPDATE:
+		return a.Update
+	case protocol.Operation_OPERATION_DEACTIVATE:
+		return a.Deactivate
+	case protocol.Operation_OPERATION_REACTIVATE:
+		return a.Reactivate
+	case protocol.Operation_OPERATION_DELETE:
+		return a.Delete
+	case protocol.Operation_OPERATION_FIND:
+		return a.FindByKey
+	}
+	return false
 }
 
 // TargetField is one leaf of what is sent.
@@ -77,6 +102,7 @@ type TargetField struct {
 	// KeepsFilled: never cleared, because emptying a login, an address or a bank
 	// account is rarely what somebody meant.
 	KeepsFilled bool
+	Once        bool // sent at creation and return only
 	Sharp       bool // what guards watch closest
 	Place       diag.Range
 	value       valueOf
@@ -114,7 +140,8 @@ type Failure struct {
 	Place   *diag.Range
 }
 
-// Evaluate computes one target field from a row.
+// Evaluate computes one target field from a row. The value is empty or of the
+// field's type. It may be called concurrently.
 func (f *TargetField) Evaluate(in *expr.Input) (record.Value, *Failure) {
 	return f.value.evaluate(in, f)
 }

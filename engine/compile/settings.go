@@ -2,8 +2,9 @@ package compile
 
 import (
 	"encoding/json"
+	"slices"
+	"time"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
@@ -13,104 +14,195 @@ import (
 )
 
 // checkConnection holds a connection's settings against its connector's schema.
-func checkConnection(c *lang.Connection, described *protocol.Description) diag.Diagnostics {
+func checkConnection(m *lang.Module, c *lang.Connection, described *protocol.Description) diag.Diagnostics {
 	if described == nil {
 		return nil
 	}
-	return checkSettings(c.Settings, described.GetSettings(), settingsOf{
-		what:  "connection " + quote(c.Name),
-		whose: "The connector " + quote(c.Plugin),
-		place: c.Block,
-	})
+	of := settingsOf{
+		in:     append(inModule(m), "connection "+quote(c.Name)),
+		whose:  "The connector " + quote(c.Plugin),
+		place:  c.Block,
+		words:  []string{"plugin", "rate_limit"},
+		module: m,
+	}
+	given := c.Settings
+	if c.RateLimit != "" { // a word of the language, and a setting of the connector's
+		given = append(slices.Clone(given), &lang.Setting{
+			Name: "rate_limit", Range: c.RateR, ValueR: c.RateR, Value: cty.StringVal(c.RateLimit),
+		})
+	}
+	return checkSettings(given, described.GetSettings(), of)
 }
 
-// settingsOf says whose settings are checked, for the messages.
+// settingsOf says whose settings are checked.
 type settingsOf struct {
-	what, whose string
-	place       diag.Range
+	in     []string
+	whose  string
+	place  diag.Range
+	words  []string     // of the language in this block: a misspelt one looks like a setting
+	module *lang.Module // in which the settings' names are looked up
 }
 
 func checkSettings(given []*lang.Setting, schema []*protocol.Setting, of settingsOf) diag.Diagnostics {
 	var found diag.Diagnostics
-	in := []string{of.what}
-	known := make(map[string]*protocol.Setting, len(schema))
-	var names []string
-	for _, s := range schema {
-		known[s.GetName()] = s
-		names = append(names, s.GetName())
-	}
-	seen := make(map[string]bool, len(given))
-	for _, g := range given {
-		seen[g.Name] = true
-		s := known[g.Name]
-		if s == nil {
-			found = append(found, diag.Diagnostic{
-				Code: "unknown-setting", In: in, Subject: &g.Range,
-				Summary: "Unknown setting " + quote(g.Name),
-				Detail:  of.whose + " has no such setting.",
-				Remedy:  suggestion(g.Name, names),
-			})
-			continue
-		}
-		if d := checkSetting(g, s, of); d != nil {
-			d.In = in
+	report := func(d *diag.Diagnostic) {
+		if d != nil {
+			d.In = of.in
 			found = append(found, *d)
 		}
 	}
+	seen := map[string]bool{}
+	for _, g := range given {
+		at := slices.IndexFunc(schema, func(s *protocol.Setting) bool { return s.GetName() == g.Name })
+		if at < 0 {
+			report(unknownSetting(g, schema, of))
+			continue
+		}
+		value := known(g)
+		seen[g.Name] = value == cty.NilVal || !value.IsNull()
+		report(checkSetting(g, schema[at], of))
+	}
 	for _, s := range schema {
 		if s.GetRequired() && !seen[s.GetName()] {
-			found = append(found, diag.Diagnostic{
-				Code: "missing-setting", In: in, Subject: &of.place,
+			report(&diag.Diagnostic{
+				Code: "missing-setting", Subject: &of.place,
 				Summary: "The setting " + quote(s.GetName()) + " is missing",
-				Detail:  of.whose + " needs it: " + s.GetAbout(),
-				Remedy:  "Add it to the block.",
+				Detail:  join(of.whose+" can't do without it.", s.GetAbout()),
+				Remedy:  "Add to the block: " + s.GetName() + " = " + settingExample(s) + ".",
 			})
 		}
 	}
 	return found
 }
 
+func unknownSetting(g *lang.Setting, schema []*protocol.Setting, of settingsOf) *diag.Diagnostic {
+	var names []string
+	for _, s := range schema {
+		names = append(names, s.GetName())
+	}
+	remedy := nearest(g.Name, append(slices.Clone(of.words), names...))
+	if remedy == "" {
+		remedy = suggestionOr(g.Name, names, "Remove it.")
+	}
+	detail := of.whose + " has no such setting, and the language no such word here."
+	if slices.Contains(of.words, g.Name) { // rate_limit
+		detail, remedy = of.whose+" keeps to a rate of its own, which can't be changed.", "Remove it."
+	}
+	return &diag.Diagnostic{
+		Code: "unknown-setting", Subject: &g.Range,
+		Summary: "Unknown setting " + quote(g.Name),
+		Detail:  detail,
+		Remedy:  remedy,
+	}
+}
+
+// checkSetting never says a secret's value, and never shows the line of one that
+// is written in the file.
 func checkSetting(g *lang.Setting, s *protocol.Setting, of settingsOf) *diag.Diagnostic {
-	if s.GetSecret() && isLiteral(g) {
-		return &diag.Diagnostic{
-			Code: "literal-secret", Subject: &g.ValueR, Conceal: true,
-			Summary: "The secret " + quote(g.Name) + " is written in the file",
-			Detail:  "Mapping files are shared, copied and kept in version control; a secret in one is a secret no more.",
-			Remedy:  `Put it in an environment variable and write ` + g.Name + ` = env("NAME"), or in a file and write file("path"). Change the secret if the file was shared.`,
+	if s.GetSecret() {
+		if d := exposed(g, of.module); d != nil {
+			return d
 		}
 	}
-	if g.Value == cty.NilVal || !g.Value.IsWhollyKnown() {
+	value := known(g)
+	if value == cty.NilVal || !value.IsWhollyKnown() || value.IsNull() {
 		return nil
 	}
-	want := settingType(s.GetType())
-	value, _ := g.Value.Unmark()
-	if value.IsNull() {
-		return nil
-	}
-	if !fits(value, want) {
+	hidden := g.Secret || s.GetSecret()
+	if !fits(value, s.GetType()) {
 		return &diag.Diagnostic{
-			Code: "wrong-setting", Subject: &g.ValueR,
+			Code: "wrong-setting", Subject: &g.ValueR, Conceal: s.GetSecret(),
 			Summary: "The setting " + quote(g.Name) + " must be " + settingWords(s.GetType()),
-			Detail:  of.whose + " says so: " + s.GetAbout(),
-			Remedy:  "Write " + settingExample(s.GetType()) + ".",
+			Detail:  join("What is given is something else.", s.GetAbout()),
+			Remedy:  "Write it so: " + g.Name + " = " + settingExample(s) + ".",
 		}
 	}
-	if len(s.GetOneOf()) > 0 {
-		for _, text := range texts(value) {
-			if !contains(s.GetOneOf(), text) {
-				return &diag.Diagnostic{
-					Code: "wrong-setting", Subject: &g.ValueR,
-					Summary: "The setting " + quote(g.Name) + " can't be " + quote(text),
-					Detail:  of.whose + " knows " + quoted(s.GetOneOf()) + ".",
-					Remedy:  suggestion(text, s.GetOneOf()),
-				}
-			}
+	for _, text := range texts(value) {
+		switch {
+		case len(s.GetOneOf()) > 0 && !slices.Contains(s.GetOneOf(), text):
+			return notAllowed(g, text, hidden, of.whose+" knows "+quoted(s.GetOneOf(), "and")+".", s.GetOneOf())
+		case g.Name == timezoneSetting && !isZone(text):
+			return notAllowed(g, text, hidden, "Time zones have the names of the IANA database: a region, a slash and a city, such as Europe/Paris.", nil)
 		}
 	}
 	return nil
 }
 
-// SettingsJSON writes bound settings as the connector takes them.
+// known is a setting's value, also before lang.Bind where it is written out;
+// cty.NilVal where it is not known yet.
+func known(g *lang.Setting) cty.Value {
+	value := g.Value
+	if value == cty.NilVal && g.Expr != nil && len(g.Expr.Variables()) == 0 && !hasCall(g.Expr) {
+		written, found := g.Expr.Value(nil)
+		if found.HasErrors() {
+			return cty.NilVal // lang has said so
+		}
+		value = written
+	}
+	if value != cty.NilVal {
+		value, _ = value.UnmarkDeep()
+	}
+	return value
+}
+
+func notAllowed(g *lang.Setting, text string, hidden bool, detail string, oneOf []string) *diag.Diagnostic {
+	summary, remedy := "The setting "+quote(g.Name)+" can't have this value", "Write another value."
+	if len(oneOf) > 0 {
+		remedy = "Write one of these."
+	}
+	if !hidden {
+		summary = "The setting " + quote(g.Name) + " can't be " + quote(text)
+		if near := nearest(text, oneOf); near != "" {
+			remedy = near
+		}
+	}
+	return &diag.Diagnostic{Code: "wrong-setting", Subject: &g.ValueR, Conceal: hidden, Summary: summary, Detail: detail, Remedy: remedy}
+}
+
+// timezoneSetting is the setting in which a connection says where timestamps
+// without offset are.
+const timezoneSetting = "timezone"
+
+// isZone takes no "" and no "Local", which are another zone on every machine.
+func isZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "" && name != "Local"
+}
+
+// connectionZone is the time zone that a connection's timestamps without offset
+// are in; nil when it says none, or before lang.Bind.
+func connectionZone(c *lang.Connection) *time.Location {
+	for _, s := range c.Settings {
+		if s.Name != timezoneSetting || s.Value == cty.NilVal || !s.Value.IsKnown() || s.Value.IsNull() {
+			continue
+		}
+		value, _ := s.Value.Unmark()
+		if value.Type() != cty.String || !isZone(value.AsString()) {
+			continue // refused by checkSetting
+		}
+		if zone, err := time.LoadLocation(value.AsString()); err == nil {
+			return zone
+		}
+	}
+	return nil
+}
+
+// settings checks a block's settings and writes them as the connector takes
+// them.
+func (c *compiler) settings(given []*lang.Setting, schema []*protocol.Setting, of settingsOf) []byte {
+	of.module = c.module
+	c.found = append(c.found, checkSettings(given, schema, of)...)
+	text, err := SettingsJSON(given)
+	if err != nil {
+		c.found = append(c.found, diag.From(err, "writing the settings of "+of.in[len(of.in)-1])...)
+	}
+	return text
+}
+
+// SettingsJSON writes bound settings as the connector takes them: one object,
+// numbers with all their digits. Those without a value are left out. It holds
+// secrets: it is for the connector and nobody else. The error names types, never
+// a value.
 func SettingsJSON(settings []*lang.Setting) ([]byte, error) {
 	values := make(map[string]json.RawMessage, len(settings))
 	for _, s := range settings {
@@ -123,28 +215,14 @@ func SettingsJSON(settings []*lang.Setting) ([]byte, error) {
 		}
 		text, err := ctyjson.Marshal(value, value.Type())
 		if err != nil {
-			return nil, err
+			return nil, diag.Diagnostic{
+				Code: "wrong-setting", Subject: &s.ValueR, Conceal: s.Secret,
+				Summary: "The setting " + quote(s.Name) + " can't be written as JSON",
+				Detail:  "Settings are made of objects, lists, texts, numbers, true and false.",
+				Remedy:  "Correct the value.",
+			}
 		}
 		values[s.Name] = text
 	}
 	return json.Marshal(values)
-}
-
-// isLiteral: the expression names nothing and calls nothing.
-func isLiteral(s *lang.Setting) bool {
-	if s.Secret || len(s.Expr.Variables()) > 0 {
-		return false
-	}
-	if native, ok := s.Expr.(hclsyntax.Expression); ok {
-		calls := false
-		_ = hclsyntax.VisitAll(native, func(n hclsyntax.Node) (ds hclDiagnostics) {
-			if _, ok := n.(*hclsyntax.FunctionCallExpr); ok {
-				calls = true
-			}
-			return nil
-		})
-		return !calls
-	}
-	value, ds := s.Expr.Value(nil)
-	return !ds.HasErrors() && value.IsKnown()
 }

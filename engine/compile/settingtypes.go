@@ -1,29 +1,15 @@
 package compile
 
 import (
+	"math/big"
 	"slices"
+	"strings"
+	"time"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"passerelle/plugins/protocol"
 )
-
-type hclDiagnostics = hcl.Diagnostics
-
-// settingType is the HCL type of a setting; durations and rates are strings
-// that the SDK reads.
-func settingType(name string) cty.Type {
-	switch name {
-	case "int":
-		return cty.Number
-	case "bool":
-		return cty.Bool
-	case "list(string)":
-		return cty.List(cty.String)
-	case "map(string)":
-		return cty.Map(cty.String)
-	}
-	return cty.String
-}
 
 func settingWords(name string) string {
 	switch name {
@@ -43,36 +29,67 @@ func settingWords(name string) string {
 	return "a text"
 }
 
-func settingExample(name string) string {
-	switch name {
-	case "int":
-		return "it as a number: 100"
-	case "bool":
-		return "true or false, without quotes"
-	case "list(string)":
-		return `a list: ["a", "b"]`
-	case "map(string)":
-		return `a map: { name = "value" }`
-	case "duration":
-		return `a duration: "30s", "5m"`
-	case "rate":
-		return `a rate: "45/min"`
+// settingExample is how a setting is written in a file.
+func settingExample(s *protocol.Setting) string {
+	text := "…"
+	if oneOf := s.GetOneOf(); len(oneOf) > 0 {
+		text = oneOf[0]
 	}
-	return "it between quotes"
+	switch s.GetType() {
+	case "int":
+		return "100"
+	case "bool":
+		return "true"
+	case "list(string)":
+		return `["` + text + `"]`
+	case "map(string)":
+		return `{ name = "…" }`
+	case "duration":
+		return `"30s"`
+	case "rate":
+		return `"45/min"`
+	}
+	if s.GetSecret() {
+		return `env("NAME")`
+	}
+	return `"` + text + `"`
 }
 
 // fits is strict: "true" is no bool and 1 is no text, because a connector would
-// read them differently from what was meant.
-func fits(v cty.Value, want cty.Type) bool {
-	switch {
-	case want == cty.Number:
-		return v.Type() == cty.Number && v.AsBigFloat().IsInt()
-	case want.IsListType():
-		return (v.Type().IsTupleType() || v.Type().IsListType() || v.Type().IsSetType()) && allStrings(v)
-	case want.IsMapType():
-		return (v.Type().IsObjectType() || v.Type().IsMapType()) && allStrings(v)
+// read them differently from what was meant. The forms of durations and rates
+// are the SDK's.
+func fits(v cty.Value, want string) bool {
+	of := v.Type()
+	switch want {
+	case "int":
+		if of != cty.Number {
+			return false
+		}
+		_, accuracy := v.AsBigFloat().Int64()
+		return accuracy == big.Exact
+	case "bool":
+		return of == cty.Bool
+	case "list(string)":
+		return (of.IsTupleType() || of.IsListType() || of.IsSetType()) && allStrings(v)
+	case "map(string)":
+		return (of.IsObjectType() || of.IsMapType()) && allStrings(v)
+	case "duration":
+		if of != cty.String {
+			return false
+		}
+		d, err := time.ParseDuration(v.AsString())
+		return err == nil && d >= 0
+	case "rate":
+		return of == cty.String && isRate(v.AsString())
 	}
-	return v.Type() == want
+	return of == cty.String
+}
+
+// isRate: a count above zero, a slash, and s, min or h.
+func isRate(text string) bool {
+	count, unit, _ := strings.Cut(text, "/")
+	return slices.Contains([]string{"s", "min", "h"}, unit) &&
+		len(count) < 10 && strings.Trim(count, "0123456789") == "" && strings.Trim(count, "0") != ""
 }
 
 func allStrings(v cty.Value) bool {
@@ -84,7 +101,7 @@ func allStrings(v cty.Value) bool {
 	return true
 }
 
-// texts are the strings of a string or of a list of them.
+// texts are the strings of a string or of a list or map of them.
 func texts(v cty.Value) []string {
 	if v.Type() == cty.String {
 		return []string{v.AsString()}
@@ -100,5 +117,3 @@ func texts(v cty.Value) []string {
 	}
 	return out
 }
-
-func contains(list []string, s string) bool { return slices.Contains(list, s) }

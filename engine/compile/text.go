@@ -3,43 +3,104 @@ package compile
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"passerelle/engine/diag"
 	"passerelle/plugins/record"
 )
 
-func quote(name string) string { return strconv.Quote(name) }
+// quote writes a name as the file does. strconv.Quote would write an invisible
+// sign as an escape; rendering does that for everything.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `\"`) + `"` }
 
-func quoted(names []string) string {
+// quoted lists names in a sentence.
+func quoted(names []string, last string) string {
 	out := make([]string, len(names))
 	for i, n := range names {
 		out[i] = quote(n)
 	}
-	switch len(out) {
-	case 0:
-		return ""
-	case 1:
-		return out[0]
+	if len(out) < 2 {
+		return strings.Join(out, "")
 	}
-	return strings.Join(out[:len(out)-1], ", ") + " and " + out[len(out)-1]
+	return strings.Join(out[:len(out)-1], ", ") + " " + last + " " + out[len(out)-1]
 }
 
+// article is a type in a sentence: a string, an int, an object. What an object
+// holds would not fit into one.
 func article(t record.Type) string {
 	name := t.String()
-	if strings.ContainsRune("aeio", rune(name[0])) {
-		return "an " + name
+	switch t.Kind {
+	case record.Empty:
+		return "a value of any type"
+	case record.Object:
+		return "an object"
+	case record.Int:
+		return "an int"
 	}
 	return "a " + name
 }
 
+// typeNamed is the type that a text of a file names; any when it names none.
+func typeNamed(text string) record.Type {
+	t, _ := record.ParseType(text)
+	return t
+}
+
+// fewEnough is how many names a person reads rather than searches.
+const fewEnough = 12
+
 // suggestion is a sentence that names the nearest candidate, or lists them when
 // they are few, or "".
 func suggestion(given string, candidates []string) string {
+	return suggestionOr(given, candidates, "")
+}
+
+// suggestionOr is suggestion, or another sentence where that would be "".
+func suggestionOr(given string, candidates []string, otherwise string) string {
 	if near := diag.DidYouMean(given, candidates); near != "" {
 		return "Did you mean " + quote(near) + "?"
 	}
-	if len(candidates) > 0 && len(candidates) <= 12 {
-		return "There is " + quoted(candidates) + "."
+	switch n := len(candidates); {
+	case n == 0 || n > fewEnough:
+		return otherwise
+	case n == 1:
+		return "There is only " + quote(candidates[0]) + "."
+	}
+	return "There are " + quoted(candidates, "and") + "."
+}
+
+// join puts sentences together, leaving out those that are empty.
+func join(sentences ...string) string {
+	var out []string
+	for _, s := range sentences {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// sentence begins with a capital and ends with a full stop. A quoted beginning
+// stays as it is.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
+}
+
+// nearest is "Did you mean …?", or "".
+func nearest(given string, candidates []string) string {
+	if near := diag.DidYouMean(given, candidates); near != "" {
+		return "Did you mean " + quote(near) + "?"
 	}
 	return ""
 }
+
+func line(r diag.Range) string { return strconv.Itoa(r.Start.Line) }

@@ -23,46 +23,53 @@ const ahead = 4
 // sink returns. today is a Date value: the day the plan is made, in the
 // integration's zone.
 //
+// watch is called beside sink, from another goroutine; it may be nil.
+//
 // Diagnostics with errors mean that the read failed; a read that ended but is
-// not whole is no error here: End says so.
+// not whole is no error here: End says so. An error of sink stops the read and
+// comes back among the diagnostics, before what the connector complained of.
 func Read(ctx context.Context, from *host.Connection, m *compile.Mapping, today record.Value,
 	sink func([]Item) error, watch func(Progress)) (End, diag.Diagnostics) {
-	stream, found := from.Read(ctx, &protocol.ReadRequest{
+	mapper, err := newMapper(m, today)
+	if err != nil {
+		return End{Expected: -1}, diag.From(err, "preparing to read "+m.Source.Resource.GetName())
+	}
+	// The stream lives in the group's context: a sink that fails ends a read that
+	// waits for its source.
+	group, within := errgroup.WithContext(ctx)
+	stream, found := from.Read(within, &protocol.ReadRequest{
 		Resource:     m.Source.Resource.GetName(),
 		Projection:   m.Source.Projection,
 		SettingsJson: m.Source.Settings,
 	})
 	if found.HasErrors() {
-		return End{}, found
+		return End{Expected: -1}, found
 	}
-	mapper, err := newMapper(m, today)
-	if err != nil {
-		return End{}, append(found, diag.From(err, "preparing to read "+m.Source.Resource.GetName())...)
-	}
-	group, ctx := errgroup.WithContext(ctx)
 	batches := make(chan *protocol.Batch, ahead)
 	group.Go(func() error {
 		defer close(batches)
-		return receive(ctx, stream, batches, watch)
+		return receive(within, stream, batches, watch)
 	})
 	group.Go(func() error {
 		for batch := range batches {
 			items, err := mapper.batch(batch)
-			if err == nil {
-				err = sink(items)
-			}
 			if err != nil {
+				return err
+			}
+			if err := sink(items); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	err = group.Wait()
-	stream.Close()
-	found = append(found, stream.Diagnostics()...)
-	if err != nil && !found.HasErrors() {
-		found = append(found, diag.From(err, "reading "+m.Source.Resource.GetName())...)
+	if err = group.Wait(); err == nil {
+		err = ctx.Err() // a batch may have been dropped, and the end seen all the same
 	}
+	stream.Close()
+	// The first error is the cause; what the others say of a stream that was
+	// stopped is its consequence.
+	found = append(found, failed(err, "reading "+m.Source.Resource.GetName())...)
+	found = append(found, stream.Diagnostics()...)
 	return endOf(stream.Done(), mapper.position), found
 }
 
@@ -86,10 +93,24 @@ func receive(ctx context.Context, stream *host.ReadStream, batches chan<- *proto
 			select {
 			case batches <- batch:
 			case <-ctx.Done():
-				return context.Cause(ctx)
+				// The stream has the same context: Next says how it ended.
 			}
 		}
 	}
+}
+
+// failed turns the error of a read into diagnostics. A run that somebody stopped
+// is nobody's fault, whichever part noticed it first.
+func failed(err error, doing string) diag.Diagnostics {
+	if errors.Is(err, context.Canceled) {
+		return diag.Diagnostics{{
+			Code: "interrupted", Class: diag.Interrupted,
+			Summary: "Stopped while " + doing,
+			Detail:  "The run was interrupted.",
+			Remedy:  "Run it again: it finishes what is left.",
+		}}
+	}
+	return diag.From(err, doing)
 }
 
 // endOf trusts nobody: a connector that says "complete" but sent another number
@@ -111,6 +132,10 @@ func endOf(done *protocol.Done, received int64) End {
 	if end.Complete && done.GetReceived() != received {
 		end.Complete = false
 		end.Reason = "the connector counted another number of records than arrived"
+	}
+	if end.Complete && end.Expected >= 0 && end.Expected != received {
+		end.Complete = false
+		end.Reason = "the source announced another number of records than arrived"
 	}
 	if !end.Complete && end.Reason == "" {
 		end.Reason = "the connector could not see the end of the list"

@@ -16,10 +16,10 @@ import (
 type mapper struct {
 	m        *compile.Mapping
 	scanner  *record.Scanner
-	today    record.Value
 	position int64
 	row      []record.Value
 	faulty   []*compile.Failure // by source field, of the current row
+	in       *expr.Input        // the row, for expressions
 }
 
 func newMapper(m *compile.Mapping, today record.Value) (*mapper, error) {
@@ -27,10 +27,11 @@ func newMapper(m *compile.Mapping, today record.Value) (*mapper, error) {
 	if err != nil {
 		return nil, err
 	}
+	row := make([]record.Value, len(m.Source.Slots))
 	return &mapper{
-		m: m, scanner: scanner, today: today,
-		row:    make([]record.Value, len(m.Source.Slots)),
-		faulty: make([]*compile.Failure, len(m.Source.Slots)),
+		m: m, scanner: scanner, row: row,
+		faulty: make([]*compile.Failure, len(m.Source.Fields)),
+		in:     &expr.Input{Rows: [][]record.Value{row[:len(m.Source.Fields)]}, Today: today},
 	}, nil
 }
 
@@ -59,10 +60,9 @@ func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
 		return p.nameless(item.Position)
 	}
 	p.note(faults)
-	in := &expr.Input{Rows: [][]record.Value{p.row[:len(p.m.Source.Fields)]}, Today: p.today}
-	item.Shown = p.shown(in)
+	item.Shown = p.shown()
 
-	switch inScope, failure := p.where(in); {
+	switch inScope, failure := p.where(); {
 	case failure != nil:
 		item.Held = failure
 		return nil
@@ -75,7 +75,7 @@ func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
 	}
 	for i := range p.m.Target.Fields {
 		field := &p.m.Target.Fields[i]
-		value, failure := field.Evaluate(in)
+		value, failure := field.Evaluate(p.in)
 		if failure != nil {
 			item.Held = failure
 			return nil
@@ -139,19 +139,19 @@ func (p *mapper) note(faults []record.Fault) {
 		p.faulty[f.Slot] = &compile.Failure{
 			Code:    f.Code,
 			Field:   field.Name,
-			Summary: "The source field " + strconv.Quote(field.Name) + " holds " + f.Got + " where the mapping reads " + f.Want.String(),
-			Detail:  "It can't become " + f.Want.String() + " without loss.",
-			Remedy:  "Correct the record at the source, or declare another type and convert it in CEL.",
+			Summary: "The source field " + quote(field.Name) + " can't be read as " + field.Type.String(),
+			Detail:  sentence(f.Error()),
+			Remedy:  f.Remedy(),
 			Place:   &field.Decl.PathR,
 		}
 	}
 }
 
-func (p *mapper) shown(in *expr.Input) string {
+func (p *mapper) shown() string {
 	if p.m.ShownAs == nil {
 		return ""
 	}
-	name, failure := p.m.ShownAs.Eval(in)
+	name, failure := p.m.ShownAs.Eval(p.in)
 	if failure != nil || name.Kind() != record.String {
 		return ""
 	}
@@ -160,7 +160,7 @@ func (p *mapper) shown(in *expr.Input) string {
 
 // where says whether the record is in scope. An empty answer is no answer: it
 // holds the record back, never lets it go.
-func (p *mapper) where(in *expr.Input) (bool, *compile.Failure) {
+func (p *mapper) where() (bool, *compile.Failure) {
 	if p.m.Where == nil {
 		return true, nil
 	}
@@ -170,7 +170,7 @@ func (p *mapper) where(in *expr.Input) (bool, *compile.Failure) {
 			return false, failure
 		}
 	}
-	answer, failure := p.m.Where.Eval(in)
+	answer, failure := p.m.Where.Eval(p.in)
 	if failure != nil {
 		return false, compile.FailureOf(failure, "where", cel)
 	}
@@ -179,12 +179,29 @@ func (p *mapper) where(in *expr.Input) (bool, *compile.Failure) {
 			Code:    "empty-condition",
 			Field:   "where",
 			Summary: "where has no answer for this record",
-			Detail:  "A field that it reads is empty, and empty is neither true nor false.",
+			Detail:  p.emptyAmong(p.m.Where.Reads()) + ", and empty is neither true nor false.",
 			Remedy:  "Say what an empty field means, with filled(…), empty(…) or coalesce(…), or fill the field at the source.",
 			Place:   &cel.Range,
 		}
 	}
 	return answer.Bool(), nil
+}
+
+// emptyAmong says which of the fields are empty.
+func (p *mapper) emptyAmong(refs []expr.Ref) string {
+	var names []string
+	for _, ref := range refs {
+		if p.row[ref.Field].IsEmpty() {
+			names = append(names, p.m.Source.Fields[ref.Field].Name)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return "What it reads is empty"
+	case 1:
+		return "The field " + quote(names[0]) + ", which it reads, is empty"
+	}
+	return "The fields " + quotedAll(names) + ", which it reads, are empty"
 }
 
 // unusable is the first reason why the row can't be mapped at all.
@@ -197,7 +214,8 @@ func (p *mapper) unusable() *compile.Failure {
 			return &compile.Failure{
 				Code:    "missing-required",
 				Field:   field.Name,
-				Summary: "The source field " + strconv.Quote(field.Name) + " is empty, and the mapping requires it",
+				Summary: "The source field " + quote(field.Name) + " is empty, and the mapping requires it",
+				Detail:  "It says required = true.",
 				Remedy:  "Fill it at the source.",
 				Place:   &field.Decl.Range,
 			}
@@ -210,7 +228,8 @@ func missing(field *compile.TargetField) *compile.Failure {
 	return &compile.Failure{
 		Code:    "missing-required",
 		Field:   field.Name,
-		Summary: "The target field " + strconv.Quote(field.Name) + " would be empty, and it is required",
+		Summary: "The target field " + quote(field.Name) + " would be empty, and it is required",
+		Detail:  "The target, or the mapping, takes no record without it.",
 		Remedy:  "Fill what it comes from at the source.",
 		Place:   &field.Place,
 	}
@@ -221,17 +240,38 @@ func (p *mapper) unreadable(position int64, err error) error {
 		Code:    "bad-record",
 		Class:   diag.Fault,
 		Summary: "Record " + strconv.FormatInt(position+1, 10) + " of " + p.m.Source.Resource.GetName() + " is not a JSON object",
-		Detail:  "The connector " + strconv.Quote(p.m.Source.Connection.Plugin) + " sent it so: " + err.Error() + ".",
+		Detail:  "The connector " + quote(p.m.Source.Connection.Plugin) + " sent it so: " + err.Error() + ".",
 		Remedy:  "Nothing was planned. Tell the connector's author.",
 	}
 }
 
+// nameless ends the read: whoever can't be told from another can't be told from
+// one who is no longer there either.
 func (p *mapper) nameless(position int64) error {
-	return diag.Diagnostic{
+	d := diag.Diagnostic{
 		Code:    "missing-id",
 		Class:   diag.Fault,
 		Summary: "Record " + strconv.FormatInt(position+1, 10) + " of " + p.m.Source.Resource.GetName() + " has no id",
-		Detail:  "Links are kept on the source's own id; a record without one can't be told from a person who has left.",
+		Detail:  "Its identity is empty or can't be read. Links are kept on it; a record without one can't be told from a person who has left.",
 		Remedy:  "Nothing was planned. Check what the resource's identity is, and tell the connector's author.",
 	}
+	if decl := p.m.Decl.Sources[0]; len(decl.ID) > 0 { // the mapping's own choice
+		d.Class, d.Subject = diag.Refused, &decl.IDR
+		d.Remedy = "Nothing was planned. Fill " + quotedAll(decl.ID) + " at the source, or choose an id that every record has."
+	}
+	return d
 }
+
+func quotedAll(names []string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = quote(name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// quote writes a name as the mapping file does.
+func quote(name string) string { return `"` + name + `"` }
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] + "." }

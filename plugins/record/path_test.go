@@ -89,7 +89,7 @@ func FuzzParsePath(f *testing.F) {
 }
 
 func FuzzParseType(f *testing.F) {
-	for _, s := range []string{"int", "list(string)", "map(list(date))", "list(", " map( choice ) "} {
+	for _, s := range []string{"int", "list(string)", "map(list(date))", "list(", " map( choice ) ", "object({a = int, b c = list(object({\"é=\" = date}))})", "object({a=int,})"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

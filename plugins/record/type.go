@@ -1,7 +1,6 @@
 package record
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -53,7 +52,8 @@ func ListOf(elem Type) Type { return Type{Kind: List, Elem: &elem} }
 // MapOf is map(elem).
 func MapOf(elem Type) Type { return Type{Kind: Map, Elem: &elem} }
 
-// String writes a type as the language does: list(string), object({a=int}).
+// String writes a type as the language does: list(string), object({a = int}).
+// ParseType reads it back.
 func (t Type) String() string {
 	switch t.Kind {
 	case List, Map:
@@ -64,7 +64,7 @@ func (t Type) String() string {
 	case Object:
 		parts := make([]string, len(t.Fields))
 		for i, f := range t.Fields {
-			parts[i] = f.Name + " = " + f.Type.String()
+			parts[i] = typeFieldName(f.Name) + " = " + f.Type.String()
 		}
 		return "object({" + strings.Join(parts, ", ") + "})"
 	}
@@ -82,29 +82,4 @@ func (t Type) Equal(u Type) bool {
 	return slices.EqualFunc(t.Fields, u.Fields, func(a, b TypeField) bool {
 		return a.Name == b.Name && a.Type.Equal(b.Type)
 	})
-}
-
-// ParseType reads a type as Describe publishes it: int, list(string),
-// map(list(date)). Objects are declared in HCL only.
-func ParseType(s string) (Type, error) {
-	s = strings.TrimSpace(s)
-	for kind, wrap := range map[Kind]string{List: "list(", Map: "map("} {
-		if inner, ok := strings.CutPrefix(s, wrap); ok {
-			inner, ok = strings.CutSuffix(inner, ")")
-			if !ok {
-				return Type{}, fmt.Errorf("type %q lacks its closing parenthesis", s)
-			}
-			elem, err := ParseType(inner)
-			if err != nil {
-				return Type{}, err
-			}
-			return Type{Kind: kind, Elem: &elem}, nil
-		}
-	}
-	for k := Bool; k <= Choice; k++ {
-		if kindNames[k] == s {
-			return Type{Kind: k}, nil
-		}
-	}
-	return Type{}, fmt.Errorf("%q is no type: string, int, double, decimal, bool, date, timestamp, choice, list(T) and map(T) are", s)
 }

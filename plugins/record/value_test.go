@@ -1,6 +1,7 @@
 package record
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -9,24 +10,36 @@ import (
 
 func TestTypesReadBackAsWritten(t *testing.T) {
 	t.Parallel()
+	object := func(fields ...TypeField) Type { return Type{Kind: Object, Fields: fields} }
 	for text, want := range map[string]Type{
-		"int":              Basic(Int),
-		"list(string)":     ListOf(Basic(String)),
-		"map(list(date))":  MapOf(ListOf(Basic(Date))),
-		" list( choice ) ": ListOf(Basic(Choice)),
+		"int":                                 Basic(Int),
+		"list(string)":                        ListOf(Basic(String)),
+		"map(list(date))":                     MapOf(ListOf(Basic(Date))),
+		" list( choice ) ":                    ListOf(Basic(Choice)),
+		"object({a = int, b = list(string)})": object(TypeField{"a", Basic(Int)}, TypeField{"b", ListOf(Basic(String))}),
+		"list( object( { rue=string ,\n\tville = map(int), } ) )": ListOf(object(TypeField{"rue", Basic(String)}, TypeField{"ville", MapOf(Basic(Int))})),
+		"object({e_Nom-de-la-voie = string, né le = date})":       object(TypeField{"e_Nom-de-la-voie", Basic(String)}, TypeField{"né le", Basic(Date)}),
+		`object({"a, b" = object({"\"=" = bool}), " c" = int})`: object(
+			TypeField{"a, b", object(TypeField{`"=`, Basic(Bool)})}, TypeField{" c", Basic(Int)}),
 	} {
 		got, err := ParseType(text)
 		require.NoError(t, err)
 		require.True(t, want.Equal(got), text)
+		again, err := ParseType(got.String())
+		require.NoError(t, err, got.String())
+		require.True(t, want.Equal(again), got.String())
 	}
 	for text, want := range map[string]string{
-		"list(int": "closing parenthesis", "list(": "closing parenthesis", "integer": "is no type", "": "is no type", "any": "is no type", "list()": "is no type", "map(x)": "is no type",
+		"list(int": "closing parenthesis", "list(": "is no type", "list": "does not say of what", "integer": "\"integer\" is no type", "": "is no type", "any": "is no type",
+		"list()": "is no type", "map(x)": "\"x\" is no type", "int)": "something follows", "list(int))": "something follows", "Date": "\"Date\" is no type", "map(strng)": "\"strng\" is no type",
+		"object": "which fields", "object(int)": "which fields", "object({})": "lacks the name", "object({a})": "lacks its type", "object({a = })": "is no type",
+		"object({a = int b = int})": "closing brace", "object({a = int}": "closing parenthesis", "object({a = int, a = int})": "twice", `object({"a = int})`: "name in type",
+		strings.Repeat("list(", 40) + "int" + strings.Repeat(")", 40): "nests more than",
 	} {
 		_, err := ParseType(text)
 		require.ErrorContains(t, err, want, text)
 	}
-	object := Type{Kind: Object, Fields: []TypeField{{"a", Basic(Int)}, {"b", ListOf(Type{})}}}
-	require.Equal(t, "object({a = int, b = list(any)})", object.String())
+	require.Equal(t, `object({a = int, "b=" = list(any)})`, object(TypeField{"a", Basic(Int)}, TypeField{"b=", ListOf(Type{})}).String())
 	require.Equal(t, "list", Type{Kind: List}.String())
 }
 

@@ -1,0 +1,61 @@
+package compile
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"passerelle/engine/expr"
+)
+
+// Env is what the mapping's expressions may name: a tool that evaluates one more
+// expression compiles it there. Nil with no error when it can't be prepared,
+// which Workspace has then reported.
+func (m *Mapping) Env() *expr.Env {
+	c := &compiler{module: m.Decl.Module, decl: m.Decl}
+	c.openEnv(&m.Source)
+	return c.env
+}
+
+// Reads lists the source fields that a target field is computed from, sorted,
+// each once. None: it is a constant.
+func (f *TargetField) Reads() []expr.Ref {
+	refs := f.value.reads()
+	slices.SortFunc(refs, func(a, b expr.Ref) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Field, b.Field))
+	})
+	return slices.Compact(refs)
+}
+
+func (v *valueOf) reads() []expr.Ref {
+	if v.program != nil {
+		return v.program.Reads()
+	}
+	var refs []expr.Ref
+	for i := range v.items {
+		refs = append(refs, v.items[i].reads()...)
+	}
+	return refs
+}
+
+// Text is what a target field is computed by, as CEL has it; of a constant its
+// value as JSON, which is null before lang.Bind where the constant names an
+// input. After Bind it may be sensitive.
+func (f *TargetField) Text() string { return f.value.text() }
+
+func (v *valueOf) text() string {
+	switch {
+	case v.cel != nil:
+		return v.cel.Text
+	case v.items != nil:
+		parts := make([]string, len(v.items))
+		for i := range v.items {
+			parts[i] = v.items[i].text()
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	return string(v.fixed.AppendJSON(nil))
+}
+
+// Copies reports whether a target field is one source field as it stands.
+func (f *TargetField) Copies() bool { return f.value.copies }

@@ -1,0 +1,101 @@
+package compile_test
+
+import (
+	"passerelle/engine/compile"
+	"passerelle/plugins/protocol"
+)
+
+// schemas are two connectors that exist only here: hr is read, badge is written.
+func schemas() compile.Schemas {
+	return compile.Schemas{"hr": hr(), "badge": badge()}
+}
+
+func hr() *protocol.Description {
+	return &protocol.Description{
+		Name: "hr",
+		Settings: []*protocol.Setting{
+			{Name: "url", Type: "string", Required: true, About: "The address, with https."},
+			{Name: "api_key", Type: "string", Required: true, Secret: true},
+			{Name: "region", Type: "string", OneOf: []string{"europe", "america"}},
+			{Name: "page_size", Type: "int"},
+			{Name: "timeout", Type: "duration"},
+			{Name: "rate_limit", Type: "rate"},
+			{Name: "timezone", Type: "string"},
+			{Name: "labels", Type: "map(string)"},
+		},
+		Resources: []*protocol.Resource{
+			{
+				Name: "users", Readable: true, Identity: []string{"id"}, SectionPath: "custom",
+				ReadSettings: []*protocol.Setting{
+					{Name: "include", Type: "list(string)", OneOf: []string{"future", "former"}, About: "Who is read beside current employees."},
+				},
+				Fields: []*protocol.Field{
+					{Path: "id", Type: "int", Filled: true},
+					{Path: "lastName", Type: "string", Filled: true, Class: "identity"},
+					{Path: "firstName", Type: "string", Class: "identity"},
+					{Path: "employeeNumber", Type: "string"},
+					{Path: "title", Type: "string"},
+					{Path: "mail", Type: "string", Class: "contact", Sharp: "e-mail"},
+					{Path: "phone", Type: "string", Class: "contact"},
+					{Path: "nationality.name", Type: "string"},
+					{Path: "birthDate", Type: "date", Class: "identity"},
+					{Path: "active", Type: "bool"},
+					{Path: "level", Type: "int"},
+					{Path: "rate", Type: "double"},
+					{Path: "roles.name", Type: "list(string)"},
+					{Path: "address", Type: "object({street = string, city = string})"},
+					{Path: "iban", Type: "string", Class: "bank"},
+					{Path: "manager.id", Type: "int", Reference: "users"},
+					{Path: "password", Type: "string", WriteOnly: true},
+				},
+			},
+			{Name: "events", Readable: true, Open: true, Fields: []*protocol.Field{{Path: "kind", Type: "string"}}},
+			{Name: "inbox", Writable: true},
+		},
+	}
+}
+
+func badge() *protocol.Description {
+	return &protocol.Description{
+		Name: "badge",
+		Settings: []*protocol.Setting{
+			{Name: "url", Type: "string", Required: true},
+			{Name: "key", Type: "string", Secret: true},
+		},
+		Resources: []*protocol.Resource{
+			{
+				Name: "people", Readable: true, Writable: true, Identity: []string{"id"}, LookUp: []string{"ids", "keys"},
+				WriteSettings: []*protocol.Setting{{Name: "notify", Type: "bool"}},
+				Fields: []*protocol.Field{
+					{Path: "id", Type: "string", ReadOnly: true},
+					{Path: "number", Type: "string", Required: true, Unique: true},
+					{Path: "name", Type: "string", Required: true, MaxLength: 20},
+					{Path: "title", Type: "string", OneOf: []string{"M.", "Mme"}},
+					{Path: "email", Type: "string", Sharp: "e-mail"},
+					{Path: "phone", Type: "string"},
+					{Path: "country", Type: "string"},
+					{Path: "birth", Type: "string"},
+					{Path: "since", Type: "date"},
+					{Path: "level", Type: "int"},
+					{Path: "score", Type: "decimal"},
+					{Path: "admin", Type: "bool"},
+					{Path: "tags", Type: "list(string)"},
+					{Path: "job.start", Type: "date"},
+					{Path: "job.title", Type: "string"},
+					{Path: "home", Type: "object({street = string, city = string})"},
+					{Path: "extra", Type: "map(string)"},
+					{Path: "iban", Type: "string", Class: "bank"},
+				},
+				Endpoints: []*protocol.Endpoint{
+					{Operation: protocol.Operation_OPERATION_CREATE, Declarable: true, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP},
+					{Operation: protocol.Operation_OPERATION_UPDATE, Declarable: true, ChangedOnly: true, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP},
+				},
+			},
+			{Name: "doors", Writable: true, Open: true, Fields: []*protocol.Field{{Path: "number", Type: "string"}}},
+			{
+				Name: "cards", Writable: true, Fields: []*protocol.Field{{Path: "number", Type: "string"}},
+				Endpoints: []*protocol.Endpoint{{Operation: protocol.Operation_OPERATION_CREATE}},
+			},
+		},
+	}
+}

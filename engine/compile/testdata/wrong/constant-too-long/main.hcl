@@ -1,0 +1,32 @@
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+locals {
+  company = "Société anonyme des transports"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "users"
+    field "number" { path = "employeeNumber" }
+    field "name" { path = "lastName" }
+  }
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key = "number"
+    map = {
+      number = "person.number + person.name"
+      name = text(local.company)
+    }
+  }
+}

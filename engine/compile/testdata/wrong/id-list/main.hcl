@@ -1,0 +1,31 @@
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "events"
+    id = ["list"]
+    field "list" {
+      path = "list"
+      type = list(string)
+    }
+  }
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key = "number"
+    map = {
+      number = "person.list[0]"
+      name = "person.list[0]"
+    }
+  }
+}

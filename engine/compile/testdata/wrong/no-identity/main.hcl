@@ -1,0 +1,27 @@
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "events"
+    field "kind" { path = "kind" }
+  }
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key = "number"
+    map = {
+      number = "person.kind"
+      name = "person.kind"
+    }
+  }
+}

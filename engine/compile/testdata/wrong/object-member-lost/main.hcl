@@ -1,0 +1,31 @@
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "users"
+    field "number" { path = "employeeNumber" }
+    field "name" { path = "lastName" }
+    field "address" { path = "address" }
+  }
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key = "number"
+    field "place" { type = object({ city = string }) }
+    map = {
+      number = "person.number"
+      name   = "person.name"
+      place = "person.address"
+    }
+  }
+}

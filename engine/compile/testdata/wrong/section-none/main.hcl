@@ -1,0 +1,33 @@
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "events"
+    id = ["ref"]
+    section "Formation" {
+      field "ref" {
+        path = "ref"
+        type = string
+      }
+    }
+  }
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key = "number"
+    map = {
+      number = "person.ref"
+      name = "person.ref"
+    }
+  }
+}
