@@ -13,6 +13,12 @@ type Item struct {
 	Values   []record.Value   // of the target's fields, in order; nil when held or out of scope
 	Held     *compile.Failure // why it can't be sent
 	Out      bool             // where does not select it
+	// Left: leavers.when is true. Values then hold only what the endpoint of the
+	// departure names: a failing map never holds a departure.
+	Left bool
+	// Unmet are the require blocks whose condition does not hold yet. They matter
+	// to some operations, which plan knows; Held may be set beside.
+	Unmet []*compile.Require
 }
 
 // End says how the read ended.

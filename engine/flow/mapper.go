@@ -48,7 +48,7 @@ func (p *mapper) batch(batch *protocol.Batch) ([]Item, error) {
 	return items, nil
 }
 
-// item follows the order of the design: identity, where, require, map.
+// item follows the order of the design: identity, where, leavers, require, map.
 func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
 	item.Position = p.position
 	p.position++
@@ -70,24 +70,51 @@ func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
 		item.Out = true
 		return nil
 	}
+	switch left, failure := p.left(); {
+	case failure != nil:
+		item.Held = failure
+		return nil
+	case left:
+		item.Left = true
+		item.Values, item.Held = p.some(values, p.m.Leavers.Names)
+		return nil
+	}
+	if item.Unmet, item.Held = p.unmet(); item.Held != nil {
+		return nil
+	}
 	if item.Held = p.unusable(); item.Held != nil {
 		return nil
 	}
+	item.Values, item.Held = p.all(values)
+	return nil
+}
+
+// all maps every field of the target.
+func (p *mapper) all(values []record.Value) ([]record.Value, *compile.Failure) {
 	for i := range p.m.Target.Fields {
 		field := &p.m.Target.Fields[i]
 		value, failure := field.Evaluate(p.in)
 		if failure != nil {
-			item.Held = failure
-			return nil
+			return nil, failure
 		}
 		if value.IsEmpty() && field.Required {
-			item.Held = missing(field)
-			return nil
+			return nil, missing(field)
 		}
 		values[i] = value
 	}
-	item.Values = values
-	return nil
+	return values, nil
+}
+
+// some maps the fields that a departure's endpoint names, and nothing else.
+func (p *mapper) some(values []record.Value, fields []int) ([]record.Value, *compile.Failure) {
+	for _, i := range fields {
+		value, failure := p.m.Target.Fields[i].Evaluate(p.in)
+		if failure != nil {
+			return nil, failure
+		}
+		values[i] = value
+	}
+	return values, nil
 }
 
 // identity is the text of the slots that identify a record; "" when one of them
@@ -156,52 +183,6 @@ func (p *mapper) shown() string {
 		return ""
 	}
 	return strings.Clone(name.Text())
-}
-
-// where says whether the record is in scope. An empty answer is no answer: it
-// holds the record back, never lets it go.
-func (p *mapper) where() (bool, *compile.Failure) {
-	if p.m.Where == nil {
-		return true, nil
-	}
-	cel := p.m.Decl.Sources[0].Where
-	for _, ref := range p.m.Where.Reads() {
-		if failure := p.faulty[ref.Field]; failure != nil {
-			return false, failure
-		}
-	}
-	answer, failure := p.m.Where.Eval(p.in)
-	if failure != nil {
-		return false, compile.FailureOf(failure, "where", cel)
-	}
-	if answer.IsEmpty() {
-		return false, &compile.Failure{
-			Code:    "empty-condition",
-			Field:   "where",
-			Summary: "where has no answer for this record",
-			Detail:  p.emptyAmong(p.m.Where.Reads()) + ", and empty is neither true nor false.",
-			Remedy:  "Say what an empty field means, with filled(…), empty(…) or coalesce(…), or fill the field at the source.",
-			Place:   &cel.Range,
-		}
-	}
-	return answer.Bool(), nil
-}
-
-// emptyAmong says which of the fields are empty.
-func (p *mapper) emptyAmong(refs []expr.Ref) string {
-	var names []string
-	for _, ref := range refs {
-		if p.row[ref.Field].IsEmpty() {
-			names = append(names, p.m.Source.Fields[ref.Field].Name)
-		}
-	}
-	switch len(names) {
-	case 0:
-		return "What it reads is empty"
-	case 1:
-		return "The field " + quote(names[0]) + ", which it reads, is empty"
-	}
-	return "The fields " + quotedAll(names) + ", which it reads, are empty"
 }
 
 // unusable is the first reason why the row can't be mapped at all.
