@@ -59,7 +59,7 @@ func (f *flags) open(c *cobra.Command) (*box.Box, *box.Server, error) {
 func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "sandbox",
-		Short:         "Lucca and Oppus on your own machine, for demos and tests",
+		Short:         "Lucca, Oppus and Emasphère on your own machine, for demos and tests",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

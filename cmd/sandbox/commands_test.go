@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -26,12 +27,12 @@ func execute(ctx context.Context, stdin io.Reader, args ...string) (stdout, stde
 func TestRunGivesTheWayIn(t *testing.T) {
 	t.Parallel()
 	out, _, err := execute(t.Context(), strings.NewReader("typed"), "run", "--employees", "20", "--",
-		"/bin/sh", "-c", `echo "$LUCCA_URL|$LUCCA_API_KEY|$OPPUS_URL|$OPPUS_API_KEY|$SANDBOX_URL|$ENGINE_INPUT_lucca_url|$ENGINE_INPUT_oppus_url"; cat`)
+		"/bin/sh", "-c", `echo "$LUCCA_URL|$LUCCA_API_KEY|$OPPUS_URL|$OPPUS_API_KEY|$SANDBOX_URL|$ENGINE_INPUT_lucca_url|$ENGINE_INPUT_oppus_url|$EMASPHERE_URL|$EMASPHERE_KEY|$ENGINE_INPUT_emasphere_url"; cat`)
 	require.NoError(t, err)
 	line, rest, _ := strings.Cut(out, "\n")
 	require.Equal(t, "typed", rest)
 	got := strings.Split(line, "|")
-	require.Len(t, got, 7)
+	require.Len(t, got, 10)
 	require.Regexp(t, `^http://127\.0\.0\.1:[0-9]+/lucca$`, got[0])
 	require.Regexp(t, `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, got[1])
 	require.Regexp(t, `^http://127\.0\.0\.1:[0-9]+/oppus$`, got[2])
@@ -39,6 +40,9 @@ func TestRunGivesTheWayIn(t *testing.T) {
 	require.Equal(t, strings.Replace(got[0], "/lucca", "/_sandbox", 1), got[4])
 	require.Equal(t, got[0], got[5])
 	require.Equal(t, got[2], got[6])
+	require.Regexp(t, `^http://127\.0\.0\.1:[0-9]+/emasphere$`, got[7])
+	require.Regexp(t, `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, got[8])
+	require.Equal(t, got[7], got[9])
 
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	_, err = client.Get(got[4] + "/") //nolint:bodyclose // there is none: nobody answers
@@ -116,7 +120,9 @@ func TestServe(t *testing.T) {
 			ended <- root.ExecuteContext(ctx)
 		}()
 		var access box.Access
-		require.NoError(t, json.NewDecoder(read).Decode(&access))
+		line, err := bufio.NewReader(read).ReadBytes('\n') // all of it: the writer waits for that
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(line, &access))
 		require.Equal(t, 25, access.People)
 		require.Equal(t, "2026-09-01", access.Today)
 		require.Len(t, access.Flaws, 2)

@@ -184,7 +184,10 @@ func holds(raw json.RawMessage, path record.Path) bool {
 // checkPopulation counts the people whom include adds. None is no proof of a
 // missing right, but it is what a missing right looks like.
 func (c *connection) checkPopulation(ctx context.Context, population string) (*protocol.Finding, *sdk.Error) {
-	finding := &protocol.Finding{Resource: usersResource, Right: population, Evidence: protocol.Evidence_EVIDENCE_READABLE}
+	finding := &protocol.Finding{
+		Resource: usersResource, Path: fmt.Sprintf("include %q", population), Right: population,
+		Evidence: protocol.Evidence_EVIDENCE_READABLE,
+	}
 	more := int64(0)
 	switch population {
 	case rightFormer:

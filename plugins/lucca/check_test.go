@@ -46,10 +46,10 @@ func TestCheck(t *testing.T) {
 		"not permitted": {[]string{"lastName"}, `{}`, []http.HandlerFunc{say(403, ``)}, []found{{"", "users", "forbidden", notPermitted}}},
 		"populations, seen": {nil, `{"include":["future","former"]}`,
 			[]http.HandlerFunc{people(9, `{"id":1}`), people(2, `{"id":3}`), people(9, `{"id":1}`), people(7, `{"id":1}`)},
-			[]found{{"", "users", "", readable}, {"", "future", "", readable}, {"", "former", "", readable}}},
+			[]found{{"", "users", "", readable}, {`include "future"`, "future", "", readable}, {`include "former"`, "former", "", readable}}},
 		"populations, not seen": {nil, `{"include":["future","former"]}`,
 			[]http.HandlerFunc{people(9, `{"id":1}`), people(0), people(7, `{"id":1}`), people(7, `{"id":1}`)},
-			[]found{{"", "users", "", readable}, {"", "future", "population-not-visible", none}, {"", "former", "population-not-visible", none}}},
+			[]found{{"", "users", "", readable}, {`include "future"`, "future", "population-not-visible", none}, {`include "former"`, "former", "population-not-visible", none}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -74,7 +74,7 @@ func target(client *rest.Client) *rest.Target {
 		},
 		Get: &sdk.EndpointDeclaration{Operation: protocol.Operation_OPERATION_FIND, Method: "GET", Path: "/employees/{id}", Items: "data"},
 		Find: rest.FindForm{Parameters: []string{"matricule", "email"}, Values: 100, FoldCase: []string{"email"},
-			Page: "page", PerPage: "per_page", Total: "total", Size: 200},
+			Paging: rest.Paging{By: rest.ByPage, SizeParam: "per_page", Size: 200, Total: "total"}},
 	}
 }
 

@@ -1576,7 +1576,7 @@ func (x *CheckResource) GetWrite() bool {
 type Finding struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Resource      string                 `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
-	Path          string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"` // empty: the resource as a whole
+	Path          string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"` // empty: the resource as a whole; a setting and its value for what that asks for
 	Evidence      Evidence               `protobuf:"varint,3,opt,name=evidence,proto3,enum=connector.v1.Evidence" json:"evidence,omitempty"`
 	Right         string                 `protobuf:"bytes,4,opt,name=right,proto3" json:"right,omitempty"`
 	Diagnostic    *Diagnostic            `protobuf:"bytes,5,opt,name=diagnostic,proto3" json:"diagnostic,omitempty"`

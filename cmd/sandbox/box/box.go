@@ -3,6 +3,7 @@ package box
 import (
 	"net/http"
 
+	"passerelle/cmd/sandbox/emasphere"
 	"passerelle/cmd/sandbox/fault"
 	"passerelle/cmd/sandbox/journal"
 	"passerelle/cmd/sandbox/lucca"
@@ -19,13 +20,14 @@ type Options struct {
 // Box is the whole sandbox. It may be called concurrently, and needs no
 // closing.
 type Box struct {
-	Company *people.Company
-	Lucca   *lucca.Handler
-	Oppus   *oppus.Handler
-	Faults  *fault.Set
+	Company   *people.Company
+	Lucca     *lucca.Handler
+	Oppus     *oppus.Handler
+	Emasphere *emasphere.Handler
+	Faults    *fault.Set
 
-	luccaSeen, oppusSeen *journal.Journal
-	mux                  *http.ServeMux
+	luccaSeen, oppusSeen, emasphereSeen *journal.Journal
+	mux                                 *http.ServeMux
 }
 
 // New makes a sandbox; it fails on options that make no sense.
@@ -35,16 +37,19 @@ func New(options Options) (*Box, error) {
 		return nil, err
 	}
 	b := &Box{
-		Company:   company,
-		Lucca:     lucca.New(company, lucca.Options{Path: "/lucca", NoRateLimit: options.NoRateLimit}),
-		Oppus:     oppus.New(oppus.Options{}),
-		Faults:    &fault.Set{},
-		luccaSeen: &journal.Journal{},
-		oppusSeen: &journal.Journal{},
-		mux:       http.NewServeMux(),
+		Company:       company,
+		Lucca:         lucca.New(company, lucca.Options{Path: "/lucca", NoRateLimit: options.NoRateLimit}),
+		Oppus:         oppus.New(oppus.Options{}),
+		Emasphere:     emasphere.New(emasphere.Options{}),
+		Faults:        &fault.Set{},
+		luccaSeen:     &journal.Journal{},
+		oppusSeen:     &journal.Journal{},
+		emasphereSeen: &journal.Journal{},
+		mux:           http.NewServeMux(),
 	}
 	b.mount("lucca", b.Lucca, b.luccaSeen)
 	b.mount("oppus", b.Oppus, b.oppusSeen)
+	b.mount("emasphere", b.Emasphere, b.emasphereSeen)
 	for _, route := range b.routes() {
 		b.mux.HandleFunc(route.Method+" "+route.Path, route.handle)
 	}
@@ -56,7 +61,7 @@ func (b *Box) mount(side string, api http.Handler, seen *journal.Journal) {
 	b.mux.Handle("/"+side+"/", http.StripPrefix("/"+side, handler))
 }
 
-// ServeHTTP serves both APIs and the control.
+// ServeHTTP serves the APIs and the control.
 func (b *Box) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.mux.ServeHTTP(w, r) }
 
 // Reset puts everything back to how New made it.
@@ -65,20 +70,24 @@ func (b *Box) Reset() {
 	b.Company.Reset()
 	b.Lucca.Reset()
 	b.Oppus.Reset()
+	b.Emasphere.Reset()
 	b.luccaSeen.Clear()
 	b.oppusSeen.Clear()
+	b.emasphereSeen.Clear()
 }
 
 // Access is how to reach a sandbox that is being served.
 type Access struct {
-	Sandbox  string        `json:"sandbox_url"`
-	LuccaURL string        `json:"lucca_url"`
-	LuccaKey string        `json:"lucca_api_key"`
-	OppusURL string        `json:"oppus_url"`
-	OppusKey string        `json:"oppus_api_key"`
-	People   int           `json:"employees"`
-	Today    string        `json:"today"`
-	Flaws    []people.Flaw `json:"flaws"` // who must be held back, and why
+	Sandbox      string        `json:"sandbox_url"`
+	LuccaURL     string        `json:"lucca_url"`
+	LuccaKey     string        `json:"lucca_api_key"`
+	OppusURL     string        `json:"oppus_url"`
+	OppusKey     string        `json:"oppus_api_key"`
+	EmasphereURL string        `json:"emasphere_url"`
+	EmasphereKey string        `json:"emasphere_key"`
+	People       int           `json:"employees"`
+	Today        string        `json:"today"`
+	Flaws        []people.Flaw `json:"flaws"` // who must be held back, and why
 }
 
 // Access says how to reach the box at a base URL such as http://127.0.0.1:8090.
@@ -86,6 +95,7 @@ func (b *Box) Access(base string) Access {
 	return Access{
 		Sandbox: base + "/_sandbox", LuccaURL: base + "/lucca", LuccaKey: lucca.DefaultKey,
 		OppusURL: base + "/oppus", OppusKey: oppus.DefaultKey,
+		EmasphereURL: base + "/emasphere", EmasphereKey: emasphere.DefaultKey,
 		People: len(b.Company.Employees()), Today: b.Company.Today, Flaws: b.Company.Flaws(),
 	}
 }
@@ -99,7 +109,10 @@ func (a Access) Environment() []string {
 		"LUCCA_API_KEY=" + a.LuccaKey,
 		"OPPUS_URL=" + a.OppusURL,
 		"OPPUS_API_KEY=" + a.OppusKey,
+		"EMASPHERE_URL=" + a.EmasphereURL,
+		"EMASPHERE_KEY=" + a.EmasphereKey,
 		"ENGINE_INPUT_lucca_url=" + a.LuccaURL,
 		"ENGINE_INPUT_oppus_url=" + a.OppusURL,
+		"ENGINE_INPUT_emasphere_url=" + a.EmasphereURL,
 	}
 }

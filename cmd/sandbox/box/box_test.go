@@ -42,6 +42,7 @@ func (s stand) send(method, path, body string, target any) int {
 	access := s.Access(s.url)
 	request.Header.Set("Authorization", "lucca application="+access.LuccaKey)
 	request.Header.Set("X-Api-Key", access.OppusKey)
+	request.Header.Set("X-Access-Key", access.EmasphereKey)
 	response, err := s.client.Do(request)
 	if err != nil {
 		return 0
@@ -91,6 +92,32 @@ func TestBothApisAndTheLog(t *testing.T) {
 	require.Equal(t, "1", held[0]["matricule"])
 }
 
+func TestEmasphereAndItsLog(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	require.Equal(t, 201, s.send("PUT", "/emasphere/api/v1/legal-entities/3", `{"external_id":"3","name":"Maison Exemple"}`, nil))
+	require.Equal(t, 201, s.send("PUT", "/emasphere/api/v1/employees/57", `{"external_id":"57","last_name":"X","first_name":"Y","legal_entity":"le-000001"}`, nil))
+	require.Equal(t, 201, s.send("PUT", "/emasphere/api/v1/absences", `{"employee":"emp-000001","date":"2026-09-01"}`, nil))
+	require.Equal(t, 200, s.send("GET", "/emasphere/api/v1/employees", "", nil))
+	for collection, id := range map[string]string{"legal-entities": "le-000001", "employees": "emp-000001", "absences": "abs-000001"} {
+		var held []map[string]any
+		require.Equal(t, 200, s.send("GET", "/_sandbox/emasphere/"+collection, "", &held))
+		require.Len(t, held, 1)
+		require.Equal(t, id, held[0]["id"])
+	}
+	var seen []logged
+	require.Equal(t, 200, s.send("GET", "/_sandbox/emasphere/received", "", &seen))
+	require.Len(t, seen, 3)
+	require.Equal(t, 200, s.send("GET", "/_sandbox/emasphere/requests", "", &seen))
+	require.Len(t, seen, 4)
+	require.Equal(t, 201, s.send("POST", "/_sandbox/faults", `{"side":"emasphere","close":"after","times":1}`, nil))
+	require.Equal(t, 0, s.send("PUT", "/emasphere/api/v1/employees/58", `{"external_id":"58","last_name":"X","first_name":"Y"}`, nil))
+	require.Len(t, s.Emasphere.Records("employees"), 2)
+	require.Equal(t, 204, s.send("POST", "/_sandbox/reset", "", nil))
+	require.Empty(t, s.Emasphere.Records("employees"))
+	require.Empty(t, s.emasphereSeen.Entries())
+}
+
 func TestTheLogTellsWhatAFaultDid(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -125,11 +152,13 @@ func TestTheLogKeepsNoKey(t *testing.T) {
 	s := open(t)
 	s.send("GET", "/lucca/api/v3/users", "", nil)
 	s.send("GET", "/oppus/api/v1/account", "", nil)
-	text, err := json.Marshal([]any{s.luccaSeen.Entries(), s.oppusSeen.Entries()})
+	s.send("GET", "/emasphere/api/v1/employees", "", nil)
+	text, err := json.Marshal([]any{s.luccaSeen.Entries(), s.oppusSeen.Entries(), s.emasphereSeen.Entries()})
 	require.NoError(t, err)
 	access := s.Access(s.url)
 	require.NotContains(t, string(text), access.LuccaKey)
 	require.NotContains(t, string(text), access.OppusKey)
+	require.NotContains(t, string(text), access.EmasphereKey)
 }
 
 func TestChangingPeople(t *testing.T) {

@@ -36,8 +36,13 @@ func (b *Box) routes() []Route {
 		{"GET", "/_sandbox/{$}", "this page", b.page},
 		{"GET", "/_sandbox/access", "URLs, keys, and who is flawed", b.access},
 		{"GET", "/_sandbox/oppus/employees", "everything that Oppus holds", b.profiles},
-		{"GET", "/_sandbox/oppus/received", "the writes that were sent to Oppus, with their bodies", b.received},
+		{"GET", "/_sandbox/oppus/received", "the writes that were sent to Oppus, with their bodies", b.received(b.oppusSeen)},
 		{"GET", "/_sandbox/oppus/requests", "every request sent to Oppus", b.requests(b.oppusSeen)},
+		{"GET", "/_sandbox/emasphere/legal-entities", "the legal entities that Emasphère holds", b.held("legal-entities")},
+		{"GET", "/_sandbox/emasphere/employees", "its employees", b.held("employees")},
+		{"GET", "/_sandbox/emasphere/absences", "its days of absence", b.held("absences")},
+		{"GET", "/_sandbox/emasphere/received", "the writes that were sent to Emasphère, with their bodies", b.received(b.emasphereSeen)},
+		{"GET", "/_sandbox/emasphere/requests", "every request sent to Emasphère", b.requests(b.emasphereSeen)},
 		{"GET", "/_sandbox/lucca/requests", "every request sent to Lucca", b.requests(b.luccaSeen)},
 		{"GET", "/_sandbox/lucca/employees", "everybody on Lucca's file", b.employees},
 		{"POST", "/_sandbox/lucca/employees", "hire: an employee as JSON", b.hire},
@@ -50,7 +55,7 @@ func (b *Box) routes() []Route {
 		{"GET", "/_sandbox/faults", "the faults in force", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Faults.Rules()) }},
 		{"POST", "/_sandbox/faults", "add a fault", b.addFault},
 		{"DELETE", "/_sandbox/faults", "take all faults away", b.clearFaults},
-		{"POST", "/_sandbox/reset", "back to the beginning: people, Oppus, rights, style, faults, logs", b.reset},
+		{"POST", "/_sandbox/reset", "back to the beginning: people, Oppus, Emasphère, rights, style, faults, logs", b.reset},
 	}
 }
 
@@ -58,7 +63,7 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Passerelle sandbox</title>
 <style>body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td{padding:.15em 1em .15em 0;vertical-align:top}</style>
 <h1>Passerelle sandbox</h1>
-<p>{{.Access.People}} people who do not exist, on {{.Access.Today}}. Lucca: <code>{{.Access.LuccaURL}}</code>. Oppus: <code>{{.Access.OppusURL}}</code>.</p>
+<p>{{.Access.People}} people who do not exist, on {{.Access.Today}}. Lucca: <code>{{.Access.LuccaURL}}</code>. Oppus: <code>{{.Access.OppusURL}}</code>. Emasphère: <code>{{.Access.EmasphereURL}}</code>.</p>
 <table>{{range .Routes}}<tr><td>{{.Method}}<td><code>{{.Path}}</code><td>{{.Says}}{{end}}</table>
 </html>
 `))
@@ -76,9 +81,10 @@ func (b *Box) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "Passerelle sandbox: %d people who do not exist, on %s.\nLucca %s\nOppus %s\n\n", access.People, access.Today, access.LuccaURL, access.OppusURL)
+	fmt.Fprintf(w, "Passerelle sandbox: %d people who do not exist, on %s.\nLucca %s\nOppus %s\nEmasphère %s\n\n",
+		access.People, access.Today, access.LuccaURL, access.OppusURL, access.EmasphereURL)
 	for _, route := range routes {
-		fmt.Fprintf(w, "%-6s %-34s %s\n", route.Method, route.Path, route.Says)
+		fmt.Fprintf(w, "%-6s %-37s %s\n", route.Method, route.Path, route.Says)
 	}
 }
 
@@ -90,8 +96,16 @@ func (b *Box) profiles(w http.ResponseWriter, _ *http.Request) {
 	write(w, http.StatusOK, b.Oppus.Profiles())
 }
 
-func (b *Box) received(w http.ResponseWriter, _ *http.Request) {
-	write(w, http.StatusOK, slices.DeleteFunc(b.oppusSeen.Entries(), func(e journal.Entry) bool { return !e.Wrote() }))
+func (b *Box) held(collection string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, b.Emasphere.Records(collection))
+	}
+}
+
+func (b *Box) received(seen *journal.Journal) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, slices.DeleteFunc(seen.Entries(), func(e journal.Entry) bool { return !e.Wrote() }))
+	}
 }
 
 func (b *Box) requests(seen *journal.Journal) http.HandlerFunc {
@@ -172,7 +186,7 @@ func (b *Box) addFault(w http.ResponseWriter, r *http.Request) {
 	if !into(w, r, &rule) {
 		return
 	}
-	if err := b.Faults.Add(rule, "lucca", "oppus"); err != nil {
+	if err := b.Faults.Add(rule, "lucca", "oppus", "emasphere"); err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}

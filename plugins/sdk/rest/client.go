@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -24,8 +23,9 @@ import (
 type Config struct {
 	Name      string            // of the system, as people say it: "Lucca"
 	BaseURL   *url.URL          // from ParseBaseURL
-	Auth      func(http.Header) // puts the key on a request
+	Auth      func(http.Header) // puts the key on a request; or else Authorizer
 	UserAgent string            // default "passerelle"
+	Header    http.Header       // on every request, under what a request sets itself
 	Budget    *Budget           // pace; nil: no limit but the API's own 429
 
 	Timeout   time.Duration // of one attempt, its body included; default 30 s
@@ -35,6 +35,9 @@ type Config struct {
 	MaxWait   time.Duration // longest pause, and longest Retry-After obeyed; default 2 min
 
 	Transport http.RoundTripper // default: a pooled one of its own, proxies from the environment
+
+	// Authorizer is for what Auth can't do: signatures, tokens that run out.
+	Authorizer Authorizer
 }
 
 // Client makes requests to one API. It may be used concurrently.
@@ -58,9 +61,12 @@ func NewClient(config Config) *Client {
 	if config.Transport == nil {
 		config.Transport = cleanhttp.DefaultPooledTransport()
 	}
+	if config.Auth != nil && config.Authorizer == nil {
+		config.Authorizer = authFunc(config.Auth)
+	}
 	c := &Client{config: config}
 	c.http = &retryablehttp.Client{
-		HTTPClient:     &http.Client{Transport: config.Transport, Timeout: config.Timeout, CheckRedirect: checkRedirect},
+		HTTPClient:     &http.Client{Transport: authorized{c, config.Transport}, Timeout: config.Timeout, CheckRedirect: checkRedirect},
 		RetryMax:       config.Attempts - 1,
 		RetryWaitMin:   config.FirstWait,
 		RetryWaitMax:   config.MaxWait,
@@ -71,18 +77,6 @@ func NewClient(config Config) *Client {
 		ErrorHandler:   func(resp *http.Response, err error, _ int) (*http.Response, error) { return resp, err },
 	}
 	return c
-}
-
-// Request is one request, relative to the base URL.
-type Request struct {
-	Method string
-	Path   string // escaped; "" is the base URL itself
-	// Shown stands for Path in errors: the same with names in the place of
-	// values. Needed when Path holds a value of a record.
-	Shown  string
-	Query  url.Values
-	Header http.Header
-	Body   []byte // JSON; nil: none
 }
 
 // Response is the end of a request, however it ended: never nil.
@@ -154,68 +148,18 @@ func (c *Client) Calls() int64 { return c.calls.Load() }
 // Name is the system's, for messages.
 func (c *Client) Name() string { return c.config.Name }
 
-// secrets are the values of the headers that Auth sets: no error may quote them.
+// secrets are what no error may quote.
 func (c *Client) secrets() []string {
-	header := http.Header{}
-	if c.config.Auth != nil {
-		c.config.Auth(header)
+	if c.config.Authorizer == nil {
+		return nil
 	}
-	var all []string
-	for _, values := range header {
-		all = append(all, values...)
-	}
-	return all
+	return c.config.Authorizer.Secrets()
 }
 
 // Close lets go of idle connections.
 func (c *Client) Close() error {
 	c.http.HTTPClient.CloseIdleConnections()
 	return nil
-}
-
-func (c *Client) build(ctx context.Context, x *exchange) (*retryablehttp.Request, error) {
-	target := *c.config.BaseURL
-	path := strings.TrimLeft(x.request.Path, "/")
-	joined, err := url.Parse(strings.TrimRight(target.EscapedPath(), "/") + "/" + path)
-	if err != nil || joined.Host != "" || joined.RawQuery != "" || joined.Fragment != "" {
-		return nil, fmt.Errorf("path: not a path below the base URL")
-	}
-	if path != "" {
-		target.Path, target.RawPath = joined.Path, joined.RawPath
-	}
-	target.RawQuery = x.request.Query.Encode()
-	var body any
-	if x.request.Body != nil {
-		body = bytes.NewReader(x.request.Body)
-	}
-	req, err := retryablehttp.NewRequestWithContext(x.watch(ctx), x.request.Method, target.String(), body)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.config.UserAgent)
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	}
-	for name, values := range x.request.Header {
-		req.Header[headerKey(name)] = values
-	}
-	if c.config.Auth != nil {
-		c.config.Auth(req.Header)
-	}
-	req.SetResponseHandler(x.readBody)
-	return req, nil
-}
-
-// headerKey keeps an idempotency key out of net/http's sight, which would take it
-// as leave to repeat the request by itself once the connection is cut. Whether
-// that is safe is the engine's to know. On the wire case makes no difference.
-func headerKey(name string) string {
-	name = http.CanonicalHeaderKey(name)
-	if name == "Idempotency-Key" || name == "X-Idempotency-Key" {
-		return strings.ToLower(name)
-	}
-	return name
 }
 
 func (c *Client) beforeAttempt(ctx context.Context) {
@@ -233,7 +177,7 @@ func (c *Client) checkJSON(x *exchange, out *Response) *sdk.Error {
 	if len(body) == 0 && !safe(x.request.Method) {
 		return nil
 	}
-	if json.Valid(body) {
+	if json.Valid(body) || (x.request.Lines && validLines(body)) {
 		return nil
 	}
 	if isHTML(out.Header.Get("Content-Type"), body) {
@@ -245,6 +189,15 @@ func (c *Client) checkJSON(x *exchange, out *Response) *sdk.Error {
 			"try again; if it stays, ask for smaller pages or look at the proxy in between", protocol.Retry_RETRY_LATER)
 	}
 	return c.fail(x, "not-json", "the answer is not JSON", "", "check that the url is the API's own address", protocol.Retry_RETRY_AFTER_FIX)
+}
+
+func validLines(body []byte) bool {
+	for line := range bytes.Lines(body) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && !json.Valid(line) {
+			return false
+		}
+	}
+	return true
 }
 
 func isHTML(contentType string, body []byte) bool {

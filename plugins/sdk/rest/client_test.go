@@ -143,8 +143,8 @@ func TestAnswers(t *testing.T) {
 				require.Equal(t, c.want.code, complaint.Code)
 				require.Equal(t, c.want.retry, complaint.Retry)
 				require.NotEmpty(t, complaint.Remedy)
-				require.NotContains(t, fmt.Sprintf("%+v", complaint), canary)
-				require.NotContains(t, fmt.Sprintf("%+v", complaint), "canary")
+				require.NotContains(t, fmt.Sprintf("%+v", *complaint), canary)
+				require.NotContains(t, fmt.Sprintf("%+v", *complaint), "canary")
 			}
 			require.EqualValues(t, c.want.calls, calls.Load(), "requests that arrived")
 			require.Equal(t, c.want.outcome, response.Outcome)

@@ -51,11 +51,14 @@ func (c *Client) networkError(ctx context.Context, x *exchange, err error) *sdk.
 		redirect *redirectError
 		dns      *net.DNSError
 		network  net.Error
+		proof    *authError
 	)
 	const later, fix = protocol.Retry_RETRY_LATER, protocol.Retry_RETRY_AFTER_FIX
 	switch {
 	case ctx.Err() != nil:
 		return c.cancelled(x)
+	case as(err, &proof):
+		return proof.complaint
 	case as(err, &redirect):
 		return c.fail(x, "redirected", "the address has moved to "+redirect.to,
 			"a redirect is not followed to another place, so that the key and the records don't go there", "if this is right, set url to the new address", fix)

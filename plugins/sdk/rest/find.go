@@ -1,11 +1,9 @@
 package rest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -59,6 +57,7 @@ type finding struct {
 	out    *sdk.Output
 	end    sdk.End
 	failed error // the engine went away
+	whole  bool  // not a look-up: the answer must be a list
 }
 
 func (f *finding) do(r Request) (*Response, *sdk.Error) {
@@ -100,8 +99,8 @@ func (f *finding) byID(find *endpoint, ids []string) *sdk.Error {
 // same fields and there is but one; else one key a request.
 func (f *finding) byParameters(find *endpoint, keys []sdk.Key) *sdk.Error {
 	form := f.target.Find
-	size := max(1, form.Values)
 	for _, group := range groupByFields(keys) {
+		size := max(1, form.Values)
 		names := sortedKeys(group[0].Fields)
 		for _, name := range names {
 			if !slices.Contains(form.Parameters, name) {
@@ -109,15 +108,19 @@ func (f *finding) byParameters(find *endpoint, keys []sdk.Key) *sdk.Error {
 					Detail: "it can by " + strings.Join(form.Parameters, ", "), Remedy: `use one of those as key, or declare endpoint "find"`, Retry: protocol.Retry_RETRY_AFTER_FIX}
 			}
 		}
-		if len(names) != 1 {
+		if len(names) != 1 && !form.Cross {
 			size = 1
 		}
-		for chunk := range slices.Chunk(group, size) {
+		for chunk := range slices.Chunk(group, max(1, size/len(names))) {
 			query, complaint := parameters(find, chunk, names)
 			if complaint != nil {
 				return complaint
 			}
-			items, complaint := f.pages(find, query)
+			headers, complaint := fillHeaders(find.GetHeaders(), values{})
+			if complaint != nil {
+				return complaint
+			}
+			items, complaint := f.collect(find, Request{Method: find.GetMethod(), Path: find.GetPath(), Query: query, Header: headers})
 			if complaint != nil {
 				return complaint
 			}
@@ -140,7 +143,9 @@ func parameters(find *endpoint, keys []sdk.Key, names []string) (url.Values, *sd
 			if !ok {
 				return nil, missing(name, "search")
 			}
-			query.Add(name, text)
+			if !slices.Contains(query[name], text) {
+				query.Add(name, text)
+			}
 		}
 	}
 	return query, nil
@@ -155,18 +160,11 @@ func (f *finding) oneByOne(find *endpoint, keys []sdk.Key) *sdk.Error {
 		if err != nil {
 			return missing("key", "search")
 		}
-		request, complaint := find.request(values{record: record})
+		request, complaint := find.request(values{record: record, key: keyOf(key)})
 		if complaint != nil {
 			return complaint
 		}
-		response, complaint := f.do(request)
-		if response.Status == 404 {
-			continue
-		}
-		if complaint != nil {
-			return complaint
-		}
-		items, complaint := f.items(find, response.Body)
+		items, complaint := f.collect(find, request)
 		if complaint != nil {
 			return complaint
 		}
@@ -175,6 +173,18 @@ func (f *finding) oneByOne(find *endpoint, keys []sdk.Key) *sdk.Error {
 		}
 	}
 	return nil
+}
+
+// keyOf is what {key} stands for: the value of a key that is one field.
+func keyOf(key sdk.Key) string {
+	if len(key.Fields) != 1 {
+		return ""
+	}
+	text := ""
+	for _, value := range key.Fields {
+		text, _ = keyText(value)
+	}
+	return text
 }
 
 // answer gives each key the records that show its values.
@@ -229,88 +239,6 @@ func (f *finding) withID(find *endpoint, item json.RawMessage) (json.RawMessage,
 	}
 	record.set("id", id)
 	return record.encode(), nil
-}
-
-// all reads the whole resource, page by page, and is complete when the API's own
-// count agrees with what came.
-func (f *finding) all(find *endpoint) *sdk.Error {
-	query, complaint := fillQuery(find.GetQuery(), values{})
-	if complaint != nil {
-		return complaint
-	}
-	items, complaint := f.pages(find, query)
-	if complaint != nil {
-		return complaint
-	}
-	f.end.Expected = int64(len(items))
-	for _, item := range items {
-		record, complaint := f.withID(find, item)
-		if complaint != nil {
-			return complaint
-		}
-		if f.failed = f.out.Record(record); f.failed != nil {
-			return nil
-		}
-	}
-	return nil
-}
-
-// pages collects all items of a query. A total that doesn't agree with them is
-// an error: a look-up that misses somebody creates him twice.
-func (f *finding) pages(find *endpoint, query url.Values) ([]json.RawMessage, *sdk.Error) {
-	form := f.target.Find
-	var all []json.RawMessage
-	for page := 1; ; page++ {
-		q := maps.Clone(query)
-		if form.Page != "" {
-			q.Set(form.Page, strconv.Itoa(page))
-			q.Set(form.PerPage, strconv.Itoa(form.Size))
-		}
-		response, complaint := f.do(Request{Method: find.GetMethod(), Path: find.GetPath(), Query: q})
-		if complaint != nil {
-			return nil, complaint
-		}
-		items, complaint := f.items(find, response.Body)
-		if complaint != nil {
-			return nil, complaint
-		}
-		all = append(all, items...)
-		if form.Page == "" {
-			return all, nil
-		}
-		raw, _ := lookUp(response.Body, form.Total)
-		total, err := strconv.Atoi(string(bytes.TrimSpace(raw)))
-		switch {
-		case err != nil:
-			return nil, f.badAnswer(find)
-		case len(all) == total:
-			return all, nil
-		case len(items) == 0 || len(all) > total:
-			return nil, &sdk.Error{Code: "count-mismatch", Summary: f.target.Client.Name() + " announces another number of records than it gives",
-				Detail: fmt.Sprintf("%d announced, %d given", total, len(all)), Remedy: "try again: it may be changing at this moment", Retry: protocol.Retry_RETRY_LATER}
-		}
-	}
-}
-
-func (f *finding) items(find *endpoint, body []byte) ([]json.RawMessage, *sdk.Error) {
-	raw, there := lookUp(body, find.GetItems())
-	if !there {
-		return nil, f.badAnswer(find)
-	}
-	var items []json.RawMessage
-	if json.Unmarshal(raw, &items) != nil || items == nil {
-		if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
-			return []json.RawMessage{raw}, nil // an API that answers with the one it found
-		}
-		return nil, f.badAnswer(find)
-	}
-	return items, nil
-}
-
-func (f *finding) badAnswer(find *endpoint) *sdk.Error {
-	return &sdk.Error{Code: "bad-answer", Summary: f.target.Client.Name() + " answers in another form than the find endpoint says",
-		Detail: fmt.Sprintf("items are expected at %q, their id at %q", find.GetItems(), find.GetId()),
-		Remedy: "correct items and id of the find endpoint", Retry: protocol.Retry_RETRY_AFTER_FIX}
 }
 
 func groupByFields(keys []sdk.Key) [][]sdk.Key {

@@ -52,9 +52,10 @@ func permanent(err error) bool {
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
 		record    tls.RecordHeaderError
+		proof     *authError
 	)
 	switch {
-	case as(err, &redirect), as(err, &cert), as(err, &authority), as(err, &name), as(err, &record):
+	case as(err, &proof), as(err, &redirect), as(err, &cert), as(err, &authority), as(err, &name), as(err, &record):
 		return true
 	case errors.Is(err, errTooLarge), errors.Is(err, errTooManyRedirects), errors.Is(err, http.ErrSchemeMismatch):
 		return true

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -21,8 +22,14 @@ type Target struct {
 	// relative to the client's base URL.
 	Endpoints []*sdk.EndpointDeclaration
 
-	// ChangedOnly: an update takes the changed fields alone.
+	// ChangedOnly: the connector's own update takes the changed fields alone, and
+	// the engine was told so (Endpoint.changed_only). A PATCH takes them alone in
+	// any case; one that the mapping declares as PUT, POST or with a body takes all.
 	ChangedOnly bool
+
+	// BatchSize is the most records in one request, where an endpoint takes
+	// batches; 0: 100.
+	BatchSize int
 
 	// Get fetches one record by {id}; nil where the API can't. It is no endpoint
 	// of the language, so it serves only while find is the connector's own.
@@ -41,10 +48,11 @@ type FindForm struct {
 	Values int
 	// FoldCase: parameters that the API compares without regard to case.
 	FoldCase []string
-	// Page and PerPage name the paging parameters, Total the member of the answer
-	// that counts all pages; Size is what to ask for. No Page: one page.
-	Page, PerPage, Total string
-	Size                 int
+	// Cross: with a key of several fields too, values of one parameter are
+	// alternatives. The answer then holds pairs that nobody asked for, which are
+	// left aside.
+	Cross  bool
+	Paging Paging
 }
 
 var operationNames = map[protocol.Operation]string{
@@ -66,11 +74,12 @@ type endpoint struct {
 type plan struct {
 	one     map[protocol.Operation]*endpoint
 	updates []*endpoint // second ways, each for certain fields
+	partial bool        // the engine sends of an update what changed, and nothing else
 }
 
 // plan lays the declarations over the connector's own.
 func (t *Target) plan(declared []*sdk.EndpointDeclaration) (*plan, *sdk.Error) {
-	p := &plan{one: map[protocol.Operation]*endpoint{}}
+	p := &plan{one: map[protocol.Operation]*endpoint{}, partial: t.ChangedOnly && !slices.ContainsFunc(declared, wantsAll)}
 	for _, own := range t.Endpoints {
 		p.one[own.GetOperation()] = &endpoint{own, true}
 	}
@@ -95,12 +104,22 @@ func (t *Target) plan(declared []*sdk.EndpointDeclaration) (*plan, *sdk.Error) {
 			return nil, err
 		}
 	}
+	if first := p.one[protocol.Operation_OPERATION_UPDATE]; len(p.updates) > 0 && first != nil && first.batched() {
+		return nil, declarationError(p.updates[0].EndpointDeclaration, "an update that goes in batches can't have a second way", `write batch = "one", or take fields out`)
+	}
 	for _, e := range p.updates {
 		if err := e.check(); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// wantsAll: an update that the mapping declares so replaces the record, or fills a
+// body, and the engine sends the whole record for it.
+func wantsAll(d *sdk.EndpointDeclaration) bool {
+	return d.GetOperation() == protocol.Operation_OPERATION_UPDATE && len(d.GetFields()) == 0 &&
+		(d.GetMethod() == http.MethodPut || d.GetMethod() == http.MethodPost || len(d.GetBodyJson()) > 0)
 }
 
 // overlay takes from the declaration what it gives, and the rest from the
@@ -141,6 +160,9 @@ func overlay(own *endpoint, d *sdk.EndpointDeclaration) *endpoint {
 	if len(d.GetConflict()) > 0 {
 		merged.Conflict = d.GetConflict()
 	}
+	if merged.GetBatch() != own.GetBatch() && d.GetIdempotencyHeader() == "" {
+		merged.IdempotencyHeader = "" // the connector's own is for one record
+	}
 	return &endpoint{merged, own.own && same}
 }
 
@@ -167,18 +189,19 @@ func (e *endpoint) check() *sdk.Error {
 		return declarationError(e.EndpointDeclaration, "its path is a whole address", "write only what follows the connection's url")
 	case strings.ContainsAny(e.GetPath(), "?#"):
 		return declarationError(e.EndpointDeclaration, "its path holds a ? or a #", "put parameters into query = { … }")
-	case !slices.Contains([]string{"", "one"}, e.GetBatch()):
-		err := declarationError(e.EndpointDeclaration, "this connector sends one record a request", `write batch = "one", or leave it out`)
-		err.Code = "batch-not-supported"
-		return err
-	case len(e.GetPageJson()) > 0:
-		err := declarationError(e.EndpointDeclaration, "this connector can't page through declared finds", "take page out of it, and search by a key that few records share")
-		err.Code = "page-not-supported"
-		return err
+	case !slices.Contains([]string{"", "one", "array", "ndjson"}, e.GetBatch()):
+		return declarationError(e.EndpointDeclaration, "its batch is unknown", "write one, array or ndjson")
+	case e.batched():
+		return e.checkBatch()
+	case len(e.GetPageJson()) > 0 && e.GetOperation() != protocol.Operation_OPERATION_FIND:
+		return declarationError(e.EndpointDeclaration, "only a find has pages", "take page out of it")
 	case !slices.Contains([]string{"", "null", "empty", "omit"}, e.GetClear()):
 		return declarationError(e.EndpointDeclaration, "its clear is unknown", "write null, empty or omit")
 	case e.GetOperation() == protocol.Operation_OPERATION_FIND && !safe(e.GetMethod()):
 		return declarationError(e.EndpointDeclaration, "a find must not change anything", "use GET")
+	}
+	if _, complaint := ParsePaging(e.GetPageJson()); complaint != nil {
+		return declarationError(e.EndpointDeclaration, "its page: "+complaint.Detail, complaint.Remedy)
 	}
 	return nil
 }

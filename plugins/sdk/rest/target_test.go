@@ -76,7 +76,7 @@ func target(t *testing.T, a *api) *Target {
 			{Operation: opUpdate, Method: "PATCH", Path: "/people/{id}"},
 		},
 		Get:  &sdk.EndpointDeclaration{Operation: opFind, Method: "GET", Path: "/people/{id}", Items: "data"},
-		Find: FindForm{Parameters: []string{"matricule", "email"}, Values: 2, FoldCase: []string{"email"}, Page: "page", PerPage: "per_page", Total: "total", Size: 2},
+		Find: FindForm{Parameters: []string{"matricule", "email"}, Values: 2, FoldCase: []string{"email"}, Paging: Paging{By: ByPage, SizeParam: "per_page", Total: "total", Size: 2}},
 	}
 }
 
@@ -203,7 +203,7 @@ func TestErrorsShowThePathUnfilled(t *testing.T) {
 		[]sdk.WriteRecord{{Operation: opCreate, Data: []byte(`{"nom":"Lajoie"}`)}})
 	require.NoError(t, err)
 	require.Contains(t, results[0].Err.Detail, "/base/people/{nom}")
-	require.NotContains(t, fmt.Sprintf("%+v", results[0].Err), "Lajoie")
+	require.NotContains(t, fmt.Sprintf("%+v", *results[0].Err), "Lajoie")
 }
 
 func TestBadDeclarations(t *testing.T) {
@@ -212,19 +212,26 @@ func TestBadDeclarations(t *testing.T) {
 		declared []*sdk.EndpointDeclaration
 		code     string
 	}{
-		"array":               {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "array"}}, "batch-not-supported"},
-		"ndjson":              {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "ndjson"}}, "batch-not-supported"},
-		"page":                {[]*sdk.EndpointDeclaration{{Operation: opFind, PageJson: []byte(`{}`)}}, "page-not-supported"},
-		"whole address":       {[]*sdk.EndpointDeclaration{{Operation: opCreate, Path: "https://evil.example/{id}"}}, "bad-endpoint"},
-		"host in the path":    {[]*sdk.EndpointDeclaration{{Operation: opCreate, Path: "//evil.example/x"}}, "bad-endpoint"},
-		"query in the path":   {[]*sdk.EndpointDeclaration{{Operation: opCreate, Path: "/x?a=b"}}, "bad-endpoint"},
-		"method":              {[]*sdk.EndpointDeclaration{{Operation: opCreate, Method: "Post it"}}, "bad-endpoint"},
-		"twice":               {[]*sdk.EndpointDeclaration{{Operation: opCreate, Path: "/a"}, {Operation: opCreate, Path: "/b"}}, "bad-endpoint"},
-		"no path":             {[]*sdk.EndpointDeclaration{{Operation: opDelete, Method: "DELETE"}}, "bad-endpoint"},
-		"second way, no path": {[]*sdk.EndpointDeclaration{{Operation: opUpdate, Fields: []string{"a"}}}, "bad-endpoint"},
-		"fields on a create":  {[]*sdk.EndpointDeclaration{{Operation: opCreate, Fields: []string{"a"}}}, "bad-endpoint"},
-		"find that changes":   {[]*sdk.EndpointDeclaration{{Operation: opFind, Method: "POST"}}, "bad-endpoint"},
-		"clear":               {[]*sdk.EndpointDeclaration{{Operation: opUpdate, Clear: "wipe"}}, "bad-endpoint"},
+		"page without a way":    {[]*sdk.EndpointDeclaration{{Operation: opFind, PageJson: []byte(`{}`)}}, "bad-endpoint"},
+		"page, unknown word":    {[]*sdk.EndpointDeclaration{{Operation: opFind, PageJson: []byte(`{"by":"page","sise":3}`)}}, "bad-endpoint"},
+		"page of a create":      {[]*sdk.EndpointDeclaration{{Operation: opCreate, PageJson: []byte(`{"by":"page"}`)}}, "bad-endpoint"},
+		"unknown batch":         {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "csv"}}, "bad-endpoint"},
+		"batch by id":           {[]*sdk.EndpointDeclaration{{Operation: opUpdate, Batch: "array"}}, "bad-endpoint"},
+		"batch, field in query": {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "array", Query: map[string]string{"s": "{site}"}}}, "bad-endpoint"},
+		"batch, one key":        {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "array", IdempotencyHeader: "K"}}, "bad-endpoint"},
+		"lines in a wrapper":    {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "ndjson", Wrap: "x"}}, "bad-endpoint"},
+		"find in batches":       {[]*sdk.EndpointDeclaration{{Operation: opFind, Batch: "array"}}, "bad-endpoint"},
+		"batch and second way":  {[]*sdk.EndpointDeclaration{{Operation: opUpdate, Path: "/people", Batch: "array"}, {Operation: opUpdate, Fields: []string{"a"}, Path: "/a", Batch: "one"}}, "bad-endpoint"},
+		"whole address":         {[]*sdk.EndpointDeclaration{{Operation: opCreate, Path: "https://evil.example/{id}"}}, "bad-endpoint"},
+		"host in the path":      {[]*sdk.EndpointDeclaration{{Operation: opCreate, Path: "//evil.example/x"}}, "bad-endpoint"},
+		"query in the path":     {[]*sdk.EndpointDeclaration{{Operation: opCreate, Path: "/x?a=b"}}, "bad-endpoint"},
+		"method":                {[]*sdk.EndpointDeclaration{{Operation: opCreate, Method: "Post it"}}, "bad-endpoint"},
+		"twice":                 {[]*sdk.EndpointDeclaration{{Operation: opCreate, Path: "/a"}, {Operation: opCreate, Path: "/b"}}, "bad-endpoint"},
+		"no path":               {[]*sdk.EndpointDeclaration{{Operation: opDelete, Method: "DELETE"}}, "bad-endpoint"},
+		"second way, no path":   {[]*sdk.EndpointDeclaration{{Operation: opUpdate, Fields: []string{"a"}}}, "bad-endpoint"},
+		"fields on a create":    {[]*sdk.EndpointDeclaration{{Operation: opCreate, Fields: []string{"a"}}}, "bad-endpoint"},
+		"find that changes":     {[]*sdk.EndpointDeclaration{{Operation: opFind, Method: "POST"}}, "bad-endpoint"},
+		"clear":                 {[]*sdk.EndpointDeclaration{{Operation: opUpdate, Clear: "wipe"}}, "bad-endpoint"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -263,7 +270,7 @@ func TestRefusalsAreSummedUp(t *testing.T) {
 				{Operation: opCreate, Data: []byte(`{"nom":"Dupont-Lajoie","adresse":{"rue":["x","Lajoie street"]}}`)}})
 			require.NoError(t, err)
 			complaint := results[0].Err
-			shown := fmt.Sprintf("%+v", complaint)
+			shown := fmt.Sprintf("%+v", *complaint)
 			require.NotContains(t, strings.ToLower(shown), "lajoie")
 			require.NotContains(t, shown, canary)
 			if c.want == "" {

@@ -17,13 +17,20 @@ var placeholder = regexp.MustCompile(`\{[^{}]+\}`)
 
 // values are what placeholders stand for: the record's members, and id.
 type values struct {
-	id     string
-	record json.RawMessage
+	id      string
+	key     string // of a look-up
+	record  json.RawMessage
+	empties empties
+	cleared map[string]bool // fields that were emptied
+	partial bool            // the record holds nothing but what changed
 }
 
 func (v values) get(name string) (json.RawMessage, bool) {
 	if name == "id" && v.id != "" {
 		return quote(v.id), true
+	}
+	if name == "key" && v.key != "" {
+		return quote(v.key), true
 	}
 	return lookUp(v.record, name)
 }
@@ -94,63 +101,97 @@ func fillHeaders(headers map[string]string, v values) (map[string][]string, *sdk
 }
 
 // fillBody fills a JSON template. A string that is one placeholder becomes the
-// value with its type; null stays null, which is how a field is emptied. Inside a
-// longer string only a scalar makes sense.
+// value with its type. One that stands for an empty field is written as the
+// endpoint wants empty fields, or left out: members and elements alike. Inside a
+// longer string only a scalar makes sense, and it must be there.
 func fillBody(template []byte, v values) ([]byte, *sdk.Error) {
-	template = bytes.TrimSpace(template)
+	filled, keep, complaint := fillValue(bytes.TrimSpace(template), v)
+	if complaint == nil && !keep {
+		return []byte("null"), nil
+	}
+	return filled, complaint
+}
+
+func fillValue(template []byte, v values) (filled []byte, keep bool, _ *sdk.Error) {
 	switch {
 	case len(template) == 0:
-		return template, nil
+		return template, true, nil
 	case template[0] == '{':
-		o, err := parseObject(template)
-		if err != nil {
-			return nil, badTemplate()
-		}
-		for _, name := range o.names {
-			filled, complaint := fillBody(o.values[name], v)
-			if complaint != nil {
-				return nil, complaint
-			}
-			o.values[name] = filled
-		}
-		return o.encode(), nil
+		return fillObject(template, v)
 	case template[0] == '[':
-		var items []json.RawMessage
-		if json.Unmarshal(template, &items) != nil {
-			return nil, badTemplate()
-		}
-		for i, item := range items {
-			filled, complaint := fillBody(item, v)
-			if complaint != nil {
-				return nil, complaint
-			}
-			items[i] = filled
-		}
-		return encodeList(items), nil
+		return fillList(template, v)
 	case template[0] == '"':
 		var text string
 		if json.Unmarshal(template, &text) != nil {
-			return nil, badTemplate()
+			return nil, false, badTemplate()
 		}
 		return fillBodyText(text, v)
 	}
-	return template, nil
+	return template, true, nil
 }
 
-func fillBodyText(text string, v values) ([]byte, *sdk.Error) {
-	if whole := placeholder.FindString(text); whole == text && whole != "" {
-		name := text[1 : len(text)-1]
-		value, ok := v.get(name)
-		if !ok {
-			return nil, missing(name, "body")
+func fillObject(template []byte, v values) ([]byte, bool, *sdk.Error) {
+	o, err := parseObject(template)
+	if err != nil {
+		return nil, false, badTemplate()
+	}
+	out := object{values: map[string]json.RawMessage{}}
+	for _, name := range o.names {
+		filled, keep, complaint := fillValue(bytes.TrimSpace(o.values[name]), v)
+		if complaint != nil {
+			return nil, false, complaint
 		}
-		return value, nil
+		if keep {
+			out.set(name, filled)
+		}
+	}
+	return out.encode(), true, nil
+}
+
+func fillList(template []byte, v values) ([]byte, bool, *sdk.Error) {
+	var items, out []json.RawMessage
+	if json.Unmarshal(template, &items) != nil {
+		return nil, false, badTemplate()
+	}
+	for _, item := range items {
+		filled, keep, complaint := fillValue(bytes.TrimSpace(item), v)
+		if complaint != nil {
+			return nil, false, complaint
+		}
+		if keep {
+			out = append(out, filled)
+		}
+	}
+	return encodeList(out), true, nil
+}
+
+func fillBodyText(text string, v values) ([]byte, bool, *sdk.Error) {
+	if whole := placeholder.FindString(text); whole == text && whole != "" {
+		return v.inBody(text[1 : len(text)-1])
 	}
 	filled, err := fillText(text, "body", v, func(s string) string { return s })
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return quote(filled), nil
+	return quote(filled), true, nil
+}
+
+// inBody is what a placeholder that is a whole value becomes. An empty field that
+// was not cleared is left out; one that merely isn't there, because the engine
+// sends nothing but changes, is an error: a body that replaces the record would
+// empty it.
+func (v values) inBody(name string) (value []byte, keep bool, _ *sdk.Error) {
+	raw, there := v.get(name)
+	switch {
+	case there && !isNull(raw):
+		return raw, true, nil
+	case there || v.cleared[name]:
+		value, keep = v.empties.of(name)
+		return value, keep, nil
+	case v.empties.known(name) && !v.partial:
+		return nil, false, nil
+	}
+	return nil, false, missing(name, "body")
 }
 
 func encodeList(items []json.RawMessage) []byte {

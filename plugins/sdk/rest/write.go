@@ -18,9 +18,10 @@ const (
 	notSent = protocol.Outcome_OUTCOME_NOT_SENT
 )
 
-// Write applies the records in order, one request each (an update with a second
-// way may take more). A failure that the next record would meet as well, such as
-// a refused key, ends the batch: the rest is not sent, for the same reason.
+// Write applies the records in order: one request each (an update with a second
+// way may take more), or where the endpoint takes batches one for as many in a row
+// as want the same. A failure that the next record would meet as well, such as a
+// refused key, ends it: the rest is not sent, for the same reason.
 func (t *Target) Write(ctx context.Context, session sdk.WriteSession, records []sdk.WriteRecord) ([]sdk.WriteResult, error) {
 	p, complaint := t.plan(session.Endpoints)
 	if complaint != nil {
@@ -28,20 +29,28 @@ func (t *Target) Write(ctx context.Context, session sdk.WriteSession, records []
 	}
 	results := make([]sdk.WriteResult, 0, len(records))
 	var end *sdk.Error
-	for _, r := range records {
+	for len(results) < len(records) {
 		if end == nil && ctx.Err() != nil {
 			end = &sdk.Error{Code: "cancelled", Summary: "the record was not sent any more", Detail: "the run was stopped",
 				Remedy: "run it again", Retry: protocol.Retry_RETRY_LATER}
 		}
+		rest := records[len(results):]
 		if end != nil {
 			results = append(results, sdk.WriteResult{Outcome: notSent, Err: end})
 			continue
 		}
-		result := t.write(ctx, p, session, r)
-		if result.Err != nil && endsBatch(result.Err.Code) {
-			end = result.Err
+		var some []sdk.WriteResult
+		if e := p.one[rest[0].Operation]; e != nil && e.batched() {
+			some = t.writeBatch(ctx, p, e, session, t.run(rest))
+		} else {
+			some = []sdk.WriteResult{t.write(ctx, p, session, rest[0])}
 		}
-		results = append(results, result)
+		for _, result := range some {
+			if result.Err != nil && endsBatch(result.Err.Code) {
+				end = result.Err
+			}
+		}
+		results = append(results, some...)
 	}
 	return results, nil
 }
@@ -55,24 +64,32 @@ func (t *Target) write(ctx context.Context, p *plan, session sdk.WriteSession, r
 	if !ok {
 		return sdk.WriteResult{Outcome: notSent, Err: t.noEndpoint(r.Operation)}
 	}
+	w, complaint := t.writing(ctx, p, session, r)
+	if complaint != nil {
+		return sdk.WriteResult{Outcome: notSent, Err: complaint}
+	}
+	if r.Operation == protocol.Operation_OPERATION_UPDATE {
+		return w.update(e, p.updates)
+	}
+	return w.send(e, w.record)
+}
+
+func (t *Target) writing(ctx context.Context, p *plan, session sdk.WriteSession, r sdk.WriteRecord) (writing, *sdk.Error) {
 	record := object{values: map[string]json.RawMessage{}}
 	if len(r.Data) > 0 {
 		var err error
 		if record, err = parseObject(r.Data); err != nil {
-			return sdk.WriteResult{Outcome: notSent, Err: &sdk.Error{Code: "bad-record", Summary: "the record to send is no JSON object",
-				Remedy: "report this: the engine should never send it", Retry: protocol.Retry_RETRY_NEVER}}
+			return writing{}, &sdk.Error{Code: "bad-record", Summary: "the record to send is no JSON object",
+				Remedy: "report this: the engine should never send it", Retry: protocol.Retry_RETRY_NEVER}
 		}
 	}
-	w := writing{t, ctx, session, r, record}
-	if r.Operation == protocol.Operation_OPERATION_UPDATE {
-		return w.update(e, p.updates)
-	}
-	return w.send(e, record)
+	return writing{t, p, ctx, session, r, record}, nil
 }
 
 // writing is one record on its way.
 type writing struct {
 	target  *Target
+	plan    *plan
 	ctx     context.Context
 	session sdk.WriteSession
 	r       sdk.WriteRecord
@@ -92,12 +109,7 @@ func (w writing) update(first *endpoint, others []*endpoint) sdk.WriteResult {
 		}
 	}
 	isChanged := func(name string) bool { return slices.Contains(changed, name) }
-	main := w.record.only(func(name string) bool { return !special[name] && (!w.target.ChangedOnly || isChanged(name)) })
-	for _, name := range changed {
-		if _, there := main.values[name]; !there && !special[name] {
-			main.set(name, json.RawMessage("null")) // changed and not sent any more: emptied
-		}
-	}
+	main := w.sent(first, func(name string) bool { return !special[name] })
 	result := sdk.WriteResult{Outcome: applied, ID: w.r.ID}
 	if slices.ContainsFunc(changed, func(name string) bool { return !special[name] }) {
 		if result = w.send(first, main); result.Outcome != applied {
@@ -128,6 +140,20 @@ func (w writing) update(first *endpoint, others []*endpoint) sdk.WriteResult {
 	return result
 }
 
+// sent are the fields of an update that go to an endpoint: what changed, where
+// the endpoint changes what it is sent (PATCH, RFC 5789), else all.
+func (w writing) sent(e *endpoint, takes func(string) bool) object {
+	changed := w.r.Changed
+	changedOnly := len(changed) > 0 && (w.plan.partial || e.GetMethod() == http.MethodPatch)
+	out := w.record.only(func(name string) bool { return takes(name) && (!changedOnly || slices.Contains(changed, name)) })
+	for _, name := range changed {
+		if _, there := out.values[name]; !there && takes(name) {
+			out.set(name, json.RawMessage("null")) // changed and not sent any more: emptied
+		}
+	}
+	return out
+}
+
 // send makes the request of one endpoint and reads its answer.
 func (w writing) send(e *endpoint, fields object) sdk.WriteResult {
 	body, empty, complaint := w.body(e, fields)
@@ -137,8 +163,7 @@ func (w writing) send(e *endpoint, fields object) sdk.WriteResult {
 	if empty { // clear = "omit" left nothing to say
 		return sdk.WriteResult{Outcome: applied, ID: w.r.ID}
 	}
-	v := values{id: w.r.ID, record: w.r.Data}
-	request, complaint := e.request(v)
+	request, complaint := e.request(w.values(e))
 	if complaint != nil {
 		return sdk.WriteResult{Outcome: notSent, Err: complaint}
 	}
@@ -183,12 +208,15 @@ func (w writing) judge(e *endpoint, response *Response, result *sdk.WriteResult)
 	raw, _ := lookUp(response.Body, e.GetId())
 	id, ok := scalar(raw)
 	if !ok {
-		result.Outcome = unknown
-		result.Err = &sdk.Error{Code: "no-id", Summary: w.target.Client.Name() + " doesn't say which id the new record has",
-			Detail: fmt.Sprintf("its answer has nothing at %q", e.GetId()), Remedy: "say with id where the create endpoint's answer holds it", Retry: protocol.Retry_RETRY_AFTER_FIX}
+		result.Outcome, result.Err = unknown, w.noID(e)
 		return
 	}
 	result.ID = id
+}
+
+func (w writing) noID(e *endpoint) *sdk.Error {
+	return &sdk.Error{Code: "no-id", Summary: w.target.Client.Name() + " doesn't say which id the new record has",
+		Detail: fmt.Sprintf("its answer has nothing at %q", e.GetId()), Remedy: "say with id where the create endpoint's answer holds it", Retry: protocol.Retry_RETRY_AFTER_FIX}
 }
 
 func (w writing) refusal(response *Response, failure *sdk.Error) *sdk.Error {
@@ -204,35 +232,43 @@ func (w writing) refusal(response *Response, failure *sdk.Error) *sdk.Error {
 	return &more
 }
 
-// body is what to send: the endpoint's template, or the fields, cleared ones
-// written as the endpoint wants them.
+// values are what the endpoint's placeholders stand for.
+func (w writing) values(e *endpoint) values {
+	v := values{id: w.r.ID, record: w.r.Data, empties: empties{e.GetClear(), w.session.Schema}}
+	if w.r.Operation == protocol.Operation_OPERATION_UPDATE {
+		v.partial = w.plan.partial
+		v.cleared = map[string]bool{}
+		for _, name := range w.r.Changed {
+			_, sent := w.record.values[name]
+			v.cleared[name] = !sent
+		}
+	}
+	return v
+}
+
+// body is what to send: the endpoint's template, or the fields. empty: clear =
+// "omit" left nothing to say.
 func (w writing) body(e *endpoint, fields object) (body []byte, empty bool, complaint *sdk.Error) {
 	if template := e.GetBodyJson(); len(template) > 0 {
-		body, complaint = fillBody(template, values{id: w.r.ID, record: w.r.Data})
+		body, complaint = fillBody(template, w.values(e))
 		return body, false, complaint
 	}
 	if e.GetMethod() == http.MethodDelete || e.GetMethod() == http.MethodGet {
 		return nil, false, nil
 	}
-	switch e.GetClear() {
-	case "omit":
-		had := len(fields.names)
-		fields = fields.only(func(name string) bool { return !isNull(fields.values[name]) })
-		if had > 0 && len(fields.names) == 0 {
-			return nil, true, nil
-		}
-	case "empty":
-		for _, name := range fields.names {
-			if isNull(fields.values[name]) {
-				fields.values[name] = json.RawMessage(`""`)
-			}
-		}
+	written := empties{e.GetClear(), w.session.Schema}.write(fields)
+	if len(fields.names) > 0 && len(written.names) == 0 {
+		return nil, true, nil
 	}
-	body = fields.encode()
-	if wrap := e.GetWrap(); wrap != "" {
-		body = object{names: []string{wrap}, values: map[string]json.RawMessage{wrap: body}}.encode()
+	body = written.encode()
+	if e.GetWrap() != "" && !e.batched() {
+		body = wrapped(e.GetWrap(), body)
 	}
 	return body, false, nil
+}
+
+func wrapped(name string, body []byte) []byte {
+	return object{names: []string{name}, values: map[string]json.RawMessage{name: body}}.encode()
 }
 
 // request fills method, path, query and headers. The path is shown unfilled in

@@ -1,0 +1,81 @@
+package rest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+
+	"passerelle/plugins/sdk"
+)
+
+// authorized is the transport that puts the proof on every attempt, and makes a
+// request once more where a proof had run out.
+type authorized struct {
+	client *Client
+	next   http.RoundTripper
+}
+
+// authError is a proof that could not be had: nothing was sent.
+type authError struct{ complaint *sdk.Error }
+
+func (e *authError) Error() string { return e.complaint.Error() }
+
+func (a authorized) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		defer req.Body.Close() // each attempt sends a copy of its own
+	}
+	by := a.client.config.Authorizer
+	if by == nil {
+		return a.next.RoundTrip(a.copyOf(req))
+	}
+	sent, resp, err := a.attempt(req, by)
+	renewer, renews := by.(Renewer)
+	if err != nil || !renews {
+		return resp, err
+	}
+	if resp.StatusCode != http.StatusUnauthorized {
+		renewer.Accepted(sent)
+		return resp, nil
+	}
+	if !renewer.Renew(sent) {
+		return resp, nil
+	}
+	discard(resp.Body)
+	if err := a.client.config.Budget.Wait(req.Context()); err != nil {
+		return nil, err
+	}
+	a.client.beforeAttempt(req.Context())
+	sent, resp, err = a.attempt(req, by)
+	if err == nil && resp.StatusCode != http.StatusUnauthorized {
+		renewer.Accepted(sent)
+	}
+	return resp, err
+}
+
+func (a authorized) attempt(req *http.Request, by Authorizer) (*http.Request, *http.Response, error) {
+	sent := a.copyOf(req)
+	var body []byte
+	if req.Body != nil {
+		body = exchangeOf(req.Context()).request.Body
+	}
+	if complaint := by.Authorize(sent, body); complaint != nil {
+		return sent, nil, &authError{complaint}
+	}
+	resp, err := a.next.RoundTrip(sent)
+	return sent, resp, err
+}
+
+// copyOf is the request with a body of its own: a transport may neither change
+// the one it is given nor read its body twice.
+func (a authorized) copyOf(req *http.Request) *http.Request {
+	sent := req.Clone(req.Context())
+	if req.Body != nil {
+		sent.Body = io.NopCloser(bytes.NewReader(exchangeOf(req.Context()).request.Body))
+	}
+	return sent
+}
+
+func discard(body io.ReadCloser) {
+	_, _ = io.CopyN(io.Discard, body, 64<<10) // so that the connection can be used again
+	_ = body.Close()
+}
