@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,13 +11,14 @@ import (
 	"slices"
 
 	"passerelle/engine/compile"
+	"passerelle/engine/diag"
 	"passerelle/engine/lang"
 )
 
 // basis is a hash of all that decides what a plan holds besides the data: the
 // mapping files, the bound settings and the plugins' executables. Secrets don't
 // go in: a new key of the same tenant makes no plan stale.
-func (w *Workspace) basis(m *compile.Mapping) (string, error) {
+func (w *Workspace) basis(ctx context.Context, m *compile.Mapping) (string, error) {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(w.sources)) {
 		fmt.Fprintf(h, "file %d %s %d\n", len(name), name, len(w.sources[name]))
@@ -33,9 +35,11 @@ func (w *Workspace) basis(m *compile.Mapping) (string, error) {
 			}
 			fmt.Fprintf(h, "setting %d %s", len(text), text)
 		}
-		if err := w.hashPlugin(h, c.Plugin); err != nil {
+		sum, err := w.pluginHash(ctx, c.Plugin)
+		if err != nil {
 			return "", err
 		}
+		fmt.Fprintf(h, "plugin %s %s\n", c.Plugin, sum)
 	}
 	fmt.Fprintf(h, "source %d %s target %d %s", len(m.Source.Settings), m.Source.Settings, len(m.Target.Settings), m.Target.Settings)
 	for _, input := range m.Decl.Module.Inputs {
@@ -46,20 +50,33 @@ func (w *Workspace) basis(m *compile.Mapping) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func (w *Workspace) hashPlugin(h io.Writer, name string) error {
-	plugin, ds := w.host.Plugin(w.background(), name)
+// pluginHash reads a plugin's executable, once.
+func (w *Workspace) pluginHash(ctx context.Context, name string) (string, error) {
+	if sum, known := w.hashes[name]; known {
+		return sum, nil
+	}
+	plugin, ds := w.host.Plugin(ctx, name)
 	if ds.HasErrors() {
-		return ds.Err()
+		return "", ds.Err()
 	}
 	file, err := os.Open(plugin.Path())
 	if err != nil {
-		return err
+		return "", unreadablePlugin(name, err)
 	}
 	defer file.Close()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, file); err != nil {
-		return err
+		return "", unreadablePlugin(name, err)
 	}
-	_, err = fmt.Fprintf(h, "plugin %s %x\n", name, sum.Sum(nil))
-	return err
+	w.hashes[name] = hex.EncodeToString(sum.Sum(nil))
+	return w.hashes[name], nil
+}
+
+func unreadablePlugin(name string, err error) error {
+	return diag.Diagnostic{
+		Code: "plugin-unreadable", Class: diag.Fault,
+		Summary: "The executable of the plugin " + name + " can't be read",
+		Detail:  "A plan is bound to the plugins that it was made with. The system says: " + systemSays(err) + ".",
+		Remedy:  "Give this user the right to read it, not only to execute it.",
+	}
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"time"
 
 	"passerelle/engine/compile"
@@ -54,12 +53,15 @@ func (w *Workspace) Plan(ctx context.Context, o PlanOptions) ([]*Planned, diag.D
 	for i, m := range ordered(mappings) {
 		out[i] = w.planned(m)
 		out[i].saved = o.Out != ""
-		p, err := w.open1(ctx, m)
+		p, err := w.openPair(ctx, m)
 		if err != nil {
 			out[i].Found = diag.From(err, "opening the connections of "+m.Address)
 			continue
 		}
 		out[i].Found = w.warnUnsettled(ctx, p)
+		if out[i].Found.HasErrors() {
+			continue
+		}
 		made, ds := w.make(ctx, p, o.Out)
 		out[i].Plan, out[i].Found = made, append(out[i].Found, ds...)
 	}
@@ -78,10 +80,10 @@ func (w *Workspace) planned(m *compile.Mapping) *Planned {
 type pair struct {
 	mapping        *compile.Mapping
 	source, target *host.Connection
-	basis          string
 }
 
-func (w *Workspace) open1(ctx context.Context, m *compile.Mapping) (*pair, error) {
+// openPair opens both connections of a mapping.
+func (w *Workspace) openPair(ctx context.Context, m *compile.Mapping) (*pair, error) {
 	source, found := w.connect(ctx, m.Source.Connection)
 	if found.HasErrors() {
 		return nil, found.Err()
@@ -90,29 +92,21 @@ func (w *Workspace) open1(ctx context.Context, m *compile.Mapping) (*pair, error
 	if found.HasErrors() {
 		return nil, found.Err()
 	}
-	basis, err := w.basis(m)
-	return &pair{mapping: m, source: source, target: target, basis: basis}, err
+	return &pair{mapping: m, source: source, target: target}, nil
 }
 
+// make reads and plans one mapping. out is where a saved plan goes; "": among
+// the ledger's own.
 func (w *Workspace) make(ctx context.Context, p *pair, out string) (*plan.Plan, diag.Diagnostics) {
-	dir := filepath.Join(w.stateDir(), "plans")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, diag.Diagnostics{{
-			Code: "plan-directory", Class: diag.Fault,
-			Summary: "The folder for plans can't be made",
-			Detail:  err.Error() + ".",
-			Remedy:  "Give this user the right to write in the workspace.",
-		}}
-	}
 	return plan.Make(ctx, plan.Input{
 		Mapping: p.mapping,
 		Source:  p.source,
 		Target:  p.target,
 		Ledger:  w.ledger,
-		Basis:   p.basis,
+		Basis:   func() (string, error) { return w.basis(ctx, p.mapping) },
 		Now:     w.options.Now(),
 		Zone:    p.mapping.Zone,
-		Dir:     dir,
+		Dir:     w.plansDir(),
 		Path:    out,
 		Watch: func(progress flow.Progress) {
 			w.tell(Event{Mapping: p.mapping.Address, Phase: "reading", Done: progress.Received, Expected: progress.Expected})
@@ -145,19 +139,22 @@ func checkOut(path string, mappings []*compile.Mapping) diag.Diagnostics {
 	return nil
 }
 
+// unsettled reports whether an interrupted run left something unanswered.
+func (w *Workspace) unsettled(ctx context.Context, p *pair) (bool, error) {
+	scope, err := w.ledger.Scope(ctx, scopeOf(p))
+	if err != nil {
+		return false, err
+	}
+	open, err := w.ledger.Unanswered(ctx, scope)
+	return len(open) > 0, err
+}
+
 // warnUnsettled: a preview changes nothing, so it can't settle what a run that
 // was killed left open.
 func (w *Workspace) warnUnsettled(ctx context.Context, p *pair) diag.Diagnostics {
-	scope, err := w.ledger.Scope(ctx, scopeOf(p))
-	if err != nil {
-		return diag.From(err, "reading the ledger")
-	}
-	open, err := w.ledger.Unanswered(ctx, scope)
-	if err != nil {
+	unsettled, err := w.unsettled(ctx, p)
+	if err != nil || !unsettled {
 		return diag.From(err, "reading the journal")
-	}
-	if len(open) == 0 {
-		return nil
 	}
 	return diag.Diagnostics{{
 		Severity: diag.Warning, Code: "unsettled",
@@ -195,9 +192,7 @@ func ordered(mappings []*compile.Mapping) []*compile.Mapping {
 	return out
 }
 
-func (w *Workspace) background() context.Context { return context.Background() }
-
-// now in the mapping's zone, for ids of runs.
+// zoneOf is the mapping's zone, for ids of runs.
 func zoneOf(m *compile.Mapping) *time.Location {
 	if m.Zone == nil {
 		return time.UTC

@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
+	"passerelle/engine/compile"
 	"passerelle/engine/ledger"
 	"passerelle/engine/plan"
 )
@@ -27,7 +29,7 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 	if err != nil {
 		return err
 	}
-	if err := w.forgetFields(ctx, scope, made); err != nil {
+	if err := w.forgetFields(ctx, p, scope); err != nil {
 		return err
 	}
 	if err := w.clearHeld(ctx, p.mapping.Address, made); err != nil {
@@ -38,6 +40,18 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 		results = append(results, ledger.Applied{
 			SourceID: h.SourceID, Outcome: outcomeOf(h), ShownName: h.Shown,
 			Code: h.Code, Field: h.Field, Summary: h.Summary, Remedy: h.Remedy, Attempts: 1,
+		})
+	}
+	for _, wait := range made.Summary.Waiting {
+		results = append(results, ledger.Applied{
+			SourceID: wait.SourceID, Outcome: ledger.Waiting, ShownName: wait.Shown,
+			Code: "waiting", Field: wait.Require, Summary: wait.SayEN, Attempts: 1,
+		})
+	}
+	for _, stopped := range made.Summary.Stopped {
+		results = append(results, ledger.Applied{
+			SourceID: stopped.SourceID, Outcome: ledger.Blocked, Operation: stopped.Operation, ShownName: stopped.Shown,
+			Code: "blocked", Field: stopped.Part,
 		})
 	}
 	for _, g := range made.Summary.Gone {
@@ -57,25 +71,31 @@ func outcomeOf(h plan.Held) string {
 }
 
 // forgetFields: a field taken out of the mapping is forgotten, never cleared.
-func (w *Workspace) forgetFields(ctx context.Context, scope ledger.ScopeID, made *plan.Plan) error {
+// Mappings that carry the same people to the same place share what is
+// remembered of them.
+func (w *Workspace) forgetFields(ctx context.Context, p *pair, scope ledger.ScopeID) error {
 	known, err := w.ledger.FieldNames(ctx, scope)
 	if err != nil {
 		return err
 	}
 	mapped := map[string]bool{}
-	for _, f := range made.Summary.Fields {
-		mapped[f.Name] = true
-	}
-	var out []string
-	for _, name := range known {
-		if !mapped[name] {
-			out = append(out, name)
+	for _, m := range w.mappings {
+		if sameWay(m, p.mapping) {
+			for i := range m.Target.Fields {
+				mapped[m.Target.Fields[i].Name] = true
+			}
 		}
 	}
+	out := slices.DeleteFunc(known, func(name string) bool { return mapped[name] })
 	if len(out) == 0 {
 		return nil
 	}
 	return w.ledger.ForgetFields(ctx, scope, out)
+}
+
+func sameWay(a, b *compile.Mapping) bool {
+	return a.Source.Connection == b.Source.Connection && a.Source.Resource.GetName() == b.Source.Resource.GetName() &&
+		a.Target.Connection == b.Target.Connection && a.Target.Resource.GetName() == b.Target.Resource.GetName()
 }
 
 // clearHeld takes those off the list who were held before and neither are held
@@ -88,6 +108,9 @@ func (w *Workspace) clearHeld(ctx context.Context, mapping string, made *plan.Pl
 	stays := map[string]bool{}
 	for _, h := range made.Summary.Held {
 		stays[h.SourceID] = true
+	}
+	for _, wait := range made.Summary.Waiting {
+		stays[wait.SourceID] = true
 	}
 	err = made.Batches(func(_ int64, entries []plan.Entry) error {
 		for _, e := range entries {

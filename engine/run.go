@@ -40,7 +40,8 @@ const (
 	Skipped   = "skipped" // it comes after one that did not end well, and has no run of its own
 )
 
-// Run plans and applies every mapping, in order. It asks nothing.
+// Run plans and applies every mapping, in order. It asks nothing. Once ctx ends,
+// no further mapping is begun.
 func (w *Workspace) Run(ctx context.Context, o RunOptions) ([]*Ran, diag.Diagnostics) {
 	mappings, found := w.prepare(ctx, o.Only)
 	if found.HasErrors() {
@@ -52,6 +53,9 @@ func (w *Workspace) Run(ctx context.Context, o RunOptions) ([]*Ran, diag.Diagnos
 	var out []*Ran
 	stopped := map[string]bool{} // by module and name: nobody may build on these
 	for _, m := range ordered(mappings) {
+		if ctx.Err() != nil && len(out) > 0 {
+			break // the one that was under way has said so
+		}
 		ran := w.ran(m)
 		if before := stoppedBefore(m, stopped); before != "" {
 			ran.Status = Skipped
@@ -67,7 +71,8 @@ func (w *Workspace) Run(ctx context.Context, o RunOptions) ([]*Ran, diag.Diagnos
 	return out, found
 }
 
-// Apply applies a saved plan. The source isn't read again.
+// Apply applies a saved plan. The source isn't read again. What an interrupted
+// run left unanswered is settled first, and may make the plan stale.
 func (w *Workspace) Apply(ctx context.Context, path string) (*Ran, diag.Diagnostics) {
 	mappings, found := w.prepare(ctx, nil)
 	if found.HasErrors() {
@@ -89,35 +94,63 @@ func (w *Workspace) Apply(ctx context.Context, path string) (*Ran, diag.Diagnost
 		})
 	}
 	m := mappings[at]
-	ran := w.ran(m)
-	p, err := w.open1(ctx, m)
-	if err == nil {
-		err = saved.Stale(ctx, w.ledger, p.basis, w.options.Now())
+	p, err := w.openPair(ctx, m)
+	if err != nil {
+		return nil, append(found, diag.From(err, "opening the connections of "+m.Address)...)
+	}
+	unsettled, err := w.unsettled(ctx, p)
+	if err == nil && !unsettled {
+		err = w.fresh(ctx, p, saved)
 	}
 	if err != nil {
 		return nil, append(found, diag.From(err, "checking the plan")...)
 	}
-	run, err := w.ledger.BeginRun(ctx, m.Address, zoneOf(m))
+	run, err := w.begin(ctx, m)
 	if err != nil {
 		return nil, append(found, diag.From(err, "beginning the run")...)
 	}
+	ran := w.ran(m)
 	ran.RunID = run.ID
-	// The journal needs the plan until all is settled, wherever the file was.
-	kept := filepath.Join(w.stateDir(), "plans", saved.Summary.ID+".plan")
-	if err := keep(path, kept); err != nil {
-		ran.Found = diag.From(err, "keeping the plan")
-	} else if saved, err = plan.Open(kept, w.ledger); err != nil {
-		ran.Found = diag.From(err, "reading the plan")
-	} else if w.settle(ctx, p, ran); !ran.Found.HasErrors() {
-		if ran.Settled > 0 {
-			ran.Found = diag.From(saved.Stale(ctx, w.ledger, p.basis, w.options.Now()), "checking the plan")
-		}
-		if !ran.Found.HasErrors() {
-			w.carryOut(ctx, p, saved, ran)
-		}
+	if w.settle(ctx, p, ran); !ran.Found.HasErrors() {
+		w.applySaved(ctx, p, saved, ran)
 	}
 	w.end(ctx, run, ran)
 	return ran, found
+}
+
+// applySaved applies a plan from where the journal finds it again, until all is
+// settled, wherever the file was.
+func (w *Workspace) applySaved(ctx context.Context, p *pair, saved *plan.Plan, ran *Ran) {
+	err := w.fresh(ctx, p, saved)
+	kept := filepath.Join(w.plansDir(), saved.Summary.ID+planSuffix)
+	if err == nil {
+		err = keep(saved.Path, kept)
+	}
+	if err == nil {
+		saved, err = plan.Open(kept, w.ledger)
+	}
+	if err != nil {
+		ran.Found = append(ran.Found, diag.From(err, "checking the plan")...)
+		return
+	}
+	w.carryOut(ctx, p, saved, ran)
+}
+
+// fresh fails with why a saved plan may no longer be applied.
+func (w *Workspace) fresh(ctx context.Context, p *pair, saved *plan.Plan) error {
+	basis, err := w.basis(ctx, p.mapping)
+	if err != nil {
+		return err
+	}
+	return saved.Stale(ctx, w.ledger, basis, w.options.Now())
+}
+
+func (w *Workspace) begin(ctx context.Context, m *compile.Mapping) (*ledger.Run, error) {
+	run, err := w.ledger.BeginRun(ctx, m.Address, zoneOf(m))
+	if err == nil {
+		run.Trigger = "manual"
+	}
+	return run, err
 }
 
 func (w *Workspace) ran(m *compile.Mapping) *Ran {
@@ -127,17 +160,16 @@ func (w *Workspace) ran(m *compile.Mapping) *Ran {
 
 // run is one mapping's: settle, plan, judge, apply, remember.
 func (w *Workspace) run(ctx context.Context, m *compile.Mapping, ran *Ran) {
-	p, err := w.open1(ctx, m)
+	p, err := w.openPair(ctx, m)
 	if err != nil {
 		ran.Found, ran.Status = diag.From(err, "opening the connections of "+m.Address), Failed
 		return
 	}
-	run, err := w.ledger.BeginRun(ctx, m.Address, zoneOf(m))
+	run, err := w.begin(ctx, m)
 	if err != nil {
 		ran.Found, ran.Status = diag.From(err, "beginning the run"), Failed
 		return
 	}
-	run.Trigger = "manual"
 	ran.RunID = run.ID
 	if w.settle(ctx, p, ran); !ran.Found.HasErrors() {
 		made, ds := w.make(ctx, p, "")
@@ -161,14 +193,15 @@ func (w *Workspace) settle(ctx context.Context, p *pair, ran *Ran) {
 	ran.Settled, ran.Found = settled, append(ran.Found, ds...)
 }
 
-// carryOut applies a plan that no guard blocked, and records everybody it holds.
+// carryOut applies what the guards let through of a plan, and records everybody
+// whom it holds or they stopped.
 func (w *Workspace) carryOut(ctx context.Context, p *pair, made *plan.Plan, ran *Ran) {
 	ran.Plan = made.Summary
-	if len(made.Summary.Blocked) > 0 {
+	if !made.Summary.Stands() {
 		return
 	}
 	if err := w.remember(ctx, p, made, ran.RunID); err != nil {
-		ran.Found = append(ran.Found, diag.From(err, "recording who is held")...)
+		ran.Found = append(ran.Found, diag.From(err, "recording the plan")...)
 		return
 	}
 	outcome, ds := apply.Apply(ctx, apply.Input{
@@ -178,8 +211,8 @@ func (w *Workspace) carryOut(ctx context.Context, p *pair, made *plan.Plan, ran 
 		},
 	})
 	ran.Outcome, ran.Found = outcome, append(ran.Found, ds...)
-	if !ds.HasErrors() && len(outcome.Ambiguous) == 0 {
-		made.Discard()
+	if !ds.HasErrors() {
+		made.Discard() // otherwise the next run settles it, and then removes it
 	}
 }
 
@@ -191,8 +224,11 @@ func (w *Workspace) end(ctx context.Context, run *ledger.Run, ran *Ran) {
 	counts := ran.Plan.Counts
 	run.Counts = map[string]int64{
 		"create": ran.Outcome.Created, "update": ran.Outcome.Updated, "link": ran.Outcome.Linked,
+		"deactivate": ran.Outcome.Deactivated, "reactivate": ran.Outcome.Reactivated, "delete": ran.Outcome.Deleted,
 		"failed": int64(len(ran.Outcome.Failed)), "ambiguous": int64(len(ran.Outcome.Ambiguous)),
+		"unsettled": ran.Outcome.Unsettled, "unsent": ran.Outcome.Unsent,
 		"unchanged": counts.Unchanged, "held": counts.Held, "out of scope": counts.Out, "gone": counts.Gone,
+		"waiting": counts.Waiting, "skipped": counts.Skipped, "left": counts.Left, "blocked": counts.Blocked,
 	}
 	run.Calls = map[string]int64{"source": ran.Plan.Read.Calls}
 	if err := w.ledger.EndRun(context.WithoutCancel(ctx), run); err != nil {
@@ -205,9 +241,9 @@ func statusOf(ran *Ran) string {
 	switch {
 	case ran.Found.HasErrors():
 		return Failed
-	case len(ran.Plan.Blocked) > 0:
+	case !ran.Plan.Stands():
 		return Blocked
-	case ran.Plan.Counts.Held > 0 || len(ran.Outcome.Failed) > 0 || len(ran.Outcome.Ambiguous) > 0:
+	case len(ran.Plan.Blocked) > 0 || ran.Plan.Counts.Held > 0 || len(ran.Outcome.Failed) > 0 || len(ran.Outcome.Ambiguous) > 0:
 		return Partial
 	}
 	return Succeeded
@@ -238,27 +274,40 @@ func scopeOf(p *pair) ledger.Scope {
 	}
 }
 
-// keep copies a saved plan to where the journal finds it again.
-func keep(from, to string) error {
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return err
-	}
+// keep copies a saved plan to where the journal finds it again. A copy that was
+// cut off never has the name: the journal would take it for the plan.
+func keep(from, to string) (err error) {
 	in, err := os.Open(from)
 	if err != nil {
-		return err
+		return notKept(err)
 	}
 	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	out, err := os.CreateTemp(filepath.Dir(to), ".copy-*"+planSuffix) // mode 0600; swept like a spool
 	if err != nil {
-		return err
+		return notKept(err)
 	}
-	if _, err := io.Copy(out, in); err != nil {
-		out.Close()
-		return err
+	_, err = io.Copy(out, in)
+	if err == nil {
+		err = out.Sync()
 	}
-	if err := out.Sync(); err != nil {
-		out.Close()
-		return err
+	if closed := out.Close(); err == nil {
+		err = closed
 	}
-	return out.Close()
+	if err == nil {
+		err = os.Rename(out.Name(), to)
+	}
+	if err != nil {
+		_ = os.Remove(out.Name())
+		return notKept(err)
+	}
+	return nil
+}
+
+func notKept(err error) error {
+	return diag.Diagnostic{
+		Code: "plan-file", Class: diag.Fault,
+		Summary: "The plan can't be copied beside the ledger",
+		Detail:  "Until all of it is settled the journal needs it. The system says: " + systemSays(err) + ".",
+		Remedy:  "Check that the disk has room and that the ledger's folder may be written to. Nothing was sent.",
+	}
 }

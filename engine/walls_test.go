@@ -119,7 +119,7 @@ func objection(from, to string) string {
 		return "the sandbox shares no code with what it tests"
 	}
 	if wall, ok := beside[room(to)]; ok {
-		if isOneOf(from, wall.users) {
+		if isOneOf(room(from), wall.users) {
 			return ""
 		}
 		return "it is not for this layer"

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -47,10 +48,15 @@ type Workspace struct {
 	options Options
 	module  *lang.Module
 	sources diag.Sources
+	loaded  diag.Diagnostics // what was wrong with the files
 	host    *host.Host
-	schemas compile.Schemas
-	ledger  *ledger.Ledger
-	open    map[*lang.Connection]*host.Connection
+
+	schemas   compile.Schemas  // nil until the plugins were asked
+	described diag.Diagnostics // what was wrong with them
+	mappings  []*compile.Mapping
+	ledger    *ledger.Ledger
+	open      map[*lang.Connection]*host.Connection
+	hashes    map[string]string // of the plugins' executables
 }
 
 // Load reads a directory. Diagnostics with errors may come with a Workspace: it
@@ -63,11 +69,12 @@ func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
 		o.Now = time.Now
 	}
 	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
-	w := &Workspace{Dir: dir, options: o, module: module, sources: sources, open: map[*lang.Connection]*host.Connection{}}
-	w.host = host.New(host.Options{
-		Paths: o.Plugins, Dirs: w.pluginDirs(), Logger: o.Logger, Level: o.LogLevel,
-	})
-	return w, found
+	return &Workspace{
+		Dir: dir, options: o, module: module, sources: sources, loaded: found,
+		host:   host.New(host.Options{Paths: o.Plugins, Dirs: o.PluginDirs, Logger: o.Logger, Level: o.LogLevel}),
+		open:   map[*lang.Connection]*host.Connection{},
+		hashes: map[string]string{},
+	}, found
 }
 
 // packagePath is where packages are looked for after beside the workspace:
@@ -83,8 +90,6 @@ func packagePath() []string {
 	dir := filepath.Dir(path)
 	return []string{dir, filepath.Dir(dir)}
 }
-
-func (w *Workspace) pluginDirs() []string { return w.options.PluginDirs }
 
 // Sources are the files that diagnostics point into.
 func (w *Workspace) Sources() diag.Sources { return w.sources }
@@ -113,44 +118,70 @@ func (w *Workspace) Validate(ctx context.Context) diag.Diagnostics {
 func (w *Workspace) compile(ctx context.Context) ([]*compile.Mapping, diag.Diagnostics) {
 	found := w.describe(ctx)
 	mappings, ds := compile.Workspace(w.module, w.schemas)
-	return mappings, append(found, ds...)
+	return mappings, slices.Concat(found, ds)
 }
 
 // describe starts the plugins, all at once, and keeps what they say.
 func (w *Workspace) describe(ctx context.Context) diag.Diagnostics {
 	if w.schemas != nil {
-		return nil
+		return w.described
 	}
 	w.schemas = compile.Schemas{}
 	names := compile.Plugins(w.module)
-	found := w.host.Start(ctx, names)
+	w.described = w.host.Start(ctx, names)
 	for _, name := range names {
 		plugin, ds := w.host.Plugin(ctx, name)
 		if ds.HasErrors() {
 			continue // Start has said so
 		}
 		description, ds := plugin.Describe(ctx)
-		found = append(found, ds...)
+		w.described = append(w.described, ds...)
 		if !ds.HasErrors() {
 			w.schemas[name] = description
 		}
 	}
-	return append(found, w.checkVersions()...)
+	w.described = append(w.described, w.checkVersions()...)
+	return w.described
 }
 
 // bind gives inputs, locals, settings and constants their values.
 func (w *Workspace) bind() diag.Diagnostics {
 	return lang.Bind(w.module, lang.Bindings{
-		Inputs:   w.options.Inputs,
+		Inputs:   w.inputs(),
 		Env:      w.options.LookupEnv,
 		ReadFile: os.ReadFile,
 	})
 }
 
+// inputPrefix begins the environment variables that give inputs.
+const inputPrefix = "ENGINE_INPUT_"
+
+// inputs are those given, and those that the environment gives besides. An
+// environment is shared: what it has for another workspace is no mistake here,
+// unless its name is almost that of one of ours.
+func (w *Workspace) inputs() map[string]lang.InputValue {
+	out := map[string]lang.InputValue{}
+	var declared []string
+	for _, in := range w.module.Inputs {
+		declared = append(declared, in.Name)
+		if text, ok := w.options.LookupEnv(inputPrefix + in.Name); ok {
+			out[in.Name] = lang.InputValue{Text: text, From: inputPrefix + in.Name}
+		}
+	}
+	for name, value := range w.options.Inputs {
+		fromEnv := strings.HasPrefix(value.From, inputPrefix)
+		if fromEnv && !slices.Contains(declared, name) && diag.DidYouMean(name, declared) == "" {
+			continue
+		}
+		out[name] = value
+	}
+	return out
+}
+
 // prepare does all that comes before a connection is opened.
 func (w *Workspace) prepare(ctx context.Context, only []string) ([]*compile.Mapping, diag.Diagnostics) {
-	if w.module == nil {
-		return nil, nil
+	if w.loaded.HasErrors() {
+		return nil, w.loaded
 	}
 	found := w.bind()
 	mappings, ds := w.compile(ctx)
@@ -158,6 +189,7 @@ func (w *Workspace) prepare(ctx context.Context, only []string) ([]*compile.Mapp
 	if found.HasErrors() {
 		return nil, host.Unique(found)
 	}
+	w.mappings = mappings
 	selected, ds := choose(mappings, only)
 	return selected, host.Unique(append(found, ds...))
 }

@@ -65,7 +65,9 @@ func (c *command) planCommand() *cobra.Command {
 				if p.Plan == nil {
 					continue
 				}
-				found = append(found, out.Plan(p, show)...)
+				unread := out.Plan(p, show)
+				out.Diagnostics(unread, sources(w))
+				found = append(found, unread...)
 				c.note(p.Plan.Summary.Blocked != nil, p.Plan.Summary.Counts.Held > 0)
 				changes = changes || p.Plan.Summary.Counts.Changes() > 0
 			}

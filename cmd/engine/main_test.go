@@ -64,10 +64,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 			env.Setenv("REPO", repository)
 			env.Setenv("BIN", bin)
+			env.Setenv("LIB", filepath.Join(repository, "cmd", "engine", "testdata", "lib.sh"))
 			env.Setenv("ENGINE_LEDGER", filepath.Join(env.WorkDir, "state", "ledger.db"))
 			env.Setenv("ENGINE_KEY", "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20")
 			env.Setenv("HOME", env.WorkDir)

@@ -36,18 +36,30 @@ type Input struct {
 type Progress struct{ Done, Total int64 }
 
 // Outcome is what became of a plan. Who was held before anything was sent isn't
-// in it: the plan knows.
+// in it: the plan knows. Every operation is counted once.
 type Outcome struct {
-	Created, Updated, Linked int64
-	Failed                   []Failed
+	Created, Updated, Linked          int64
+	Deactivated, Reactivated, Deleted int64
+	Failed                            []Failed
 	// Ambiguous were sent, and nobody knows what became of them.
 	Ambiguous []Failed
-	// Unsent is how many operations were not tried, because the run had to stop.
+	// Unsettled is how many operations of a batch under way were perhaps sent when
+	// the run had to stop. The next run learns what became of them, first of all.
+	Unsettled int64
+	// Unsent is how many operations were certainly not sent, because the run had to
+	// stop.
 	Unsent int64
 }
 
 // Done is how many operations took effect.
-func (o *Outcome) Done() int64 { return o.Created + o.Updated + o.Linked }
+func (o *Outcome) Done() int64 {
+	return o.Created + o.Updated + o.Linked + o.Deactivated + o.Reactivated + o.Deleted
+}
+
+// known is how many operations something is known of.
+func (o *Outcome) known() int64 {
+	return o.Done() + int64(len(o.Failed)+len(o.Ambiguous)) + o.Unsettled
+}
 
 // Failed is one record that the target did not take, and why.
 type Failed struct {
@@ -57,8 +69,10 @@ type Failed struct {
 	Retry                         protocol.Retry
 }
 
-// Apply sends a plan's operations. Diagnostics with errors say why it stopped
-// before the end; what was done until then stays done and is in the outcome.
+// Apply sends a plan's operations; each is tried once, and a plan is applied
+// once. Diagnostics with errors say why it stopped before the end; what was done
+// until then stays done and is in the outcome. Without errors the plan has ended
+// and its spool is needed no more.
 func Apply(ctx context.Context, in Input) (Outcome, diag.Diagnostics) {
 	a := &applier{Input: in, total: in.Plan.Summary.Counts.Changes()}
 	// The run may be told to stop, but a batch that was sent deserves its answer.
@@ -74,62 +88,52 @@ func Apply(ctx context.Context, in Input) (Outcome, diag.Diagnostics) {
 		}
 		return a.batch(writing, batch, entries)
 	})
-	a.outcome.Unsent = max(0, a.total-a.done)
+	a.outcome.Unsent = max(0, a.total-a.outcome.known())
 	if err != nil {
-		return a.outcome, append(a.found, diag.From(err, "applying the plan")...)
+		return a.outcome, diag.From(err, "applying the plan")
 	}
-	if len(a.found) > 0 || a.unanswered {
-		return a.outcome, a.found
-	}
-	if err := in.Ledger.SetPlanState(writing, in.Plan.Summary.ID, ledger.PlanDone); err != nil {
-		return a.outcome, diag.From(err, "ending the plan")
-	}
-	return a.outcome, nil
+	err = in.Ledger.SetPlanState(writing, in.Plan.Summary.ID, ledger.PlanDone)
+	return a.outcome, diag.From(err, "ending the plan")
 }
 
 // applier carries one plan out.
 type applier struct {
 	Input
-	outcome     Outcome
-	found       diag.Diagnostics
-	stream      *host.WriteStream
-	resolver    *resolver
-	total, done int64
-	busy        int  // records in a row that the target was unavailable for
-	unanswered  bool // some batch stays open for the next run
+	outcome  Outcome
+	stream   *host.WriteStream
+	resolver *resolver
+	total    int64
+	tried    int64 // operations of the batches so far
+	busy     int   // records in a row that the target was unavailable for
 }
 
-// batch intends, sends, learns and settles one batch.
+// batch intends, sends, learns and settles one batch. An error ends the run.
 func (a *applier) batch(ctx context.Context, number int64, entries []plan.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	toSend := sending(entries)
-	var answers map[int64]*protocol.WriteResult
-	if len(toSend) > 0 {
-		if err := a.Ledger.Intend(ctx, a.Plan.Summary.ID, number); err != nil {
-			return err
-		}
-		var err error
-		if answers, err = a.send(ctx, toSend); err != nil {
-			a.unanswered = true
-			a.count(entries, nil)
-			return err
-		}
+	answers, stop, err := a.send(ctx, number, sending(entries))
+	if err != nil {
+		return err
 	}
-	results, open := a.learn(ctx, entries, answers)
-	if open {
+	results, found := a.learn(ctx, entries, answers)
+	if found.HasErrors() {
 		// Somebody's fate is unknown and can't be learnt now. The batch stays open;
-		// the next run looks everybody in it up again, which does no harm.
-		a.unanswered = true
-		a.count(entries, results)
-		return a.stopReason(answers)
+		// the next run settles everybody in it, which does no harm.
+		a.outcome.Unsettled += int64(len(entries))
+		if stop == nil {
+			stop = found.Err()
+		}
+		return stop
 	}
-	if err := a.Ledger.Settle(ctx, a.RunID, a.Plan.Summary.ID, number, results); err != nil {
+	if err := a.Ledger.Settle(ctx, a.RunID, a.Plan.Summary.ID, number, remembered(results)); err != nil {
 		return err
 	}
 	a.count(entries, results)
-	return a.stopReason(answers)
+	if stop == nil {
+		stop = a.stopReason(entries, answers)
+	}
+	return stop
 }
 
 // sending are the entries that have something to send.
@@ -143,89 +147,121 @@ func sending(entries []plan.Entry) []plan.Entry {
 	return out
 }
 
-// learn turns answers into what the ledger has to remember. open: one is
-// missing and could not be made up for.
-func (a *applier) learn(ctx context.Context, entries []plan.Entry, answers map[int64]*protocol.WriteResult) (results []ledger.Applied, open bool) {
+// send intends and writes what a batch has to send, and gathers the answers.
+// stop is why some are missing and nothing more can be sent on this stream; err
+// means that nothing was sent.
+func (a *applier) send(ctx context.Context, number int64, entries []plan.Entry) (answers map[int64]*protocol.WriteResult, stop, err error) {
+	if len(entries) == 0 {
+		return nil, nil, nil
+	}
+	if a.stream == nil {
+		stream, found := openWrite(ctx, a.Target, a.Mapping, a.Plan)
+		if found.HasErrors() {
+			return nil, nil, found.Err()
+		}
+		a.stream = stream
+	}
+	if err := a.Ledger.Intend(ctx, a.Plan.Summary.ID, number); err != nil {
+		return nil, nil, err
+	}
+	answers, stop = exchange(a.stream, a.Plan, entries)
+	return answers, stop, nil
+}
+
+// learn turns answers into what the ledger has to remember, and makes up for
+// those that are missing. Diagnostics with errors mean that it couldn't.
+func (a *applier) learn(ctx context.Context, entries []plan.Entry, answers map[int64]*protocol.WriteResult) ([]result, diag.Diagnostics) {
+	var results []result
 	var unknown []plan.Entry
 	for _, e := range entries {
 		answer := answers[e.Position]
 		switch {
 		case len(e.Body) == 0:
-			results = append(results, adoptedAsIs(&e))
-		case answer == nil || lost(&e, answer):
+			results = append(results, applied(&e)) // a link that needed nothing to be sent
+		case lost(&e, answer):
 			unknown = append(unknown, e)
 		default:
-			results = append(results, a.answered(&e, answer))
+			results = append(results, answered(a.Target.Plugin(), &e, answer))
 		}
 	}
 	if len(unknown) == 0 {
-		return results, false
+		return results, nil
 	}
-	resolved, ds := a.resolve(ctx, unknown)
-	if ds.HasErrors() {
-		for _, e := range unknown {
-			results = append(results, ambiguous(&e))
-		}
-		return results, true
-	}
-	return append(results, resolved...), false
-}
-
-func (a *applier) resolve(ctx context.Context, unknown []plan.Entry) ([]ledger.Applied, diag.Diagnostics) {
 	if a.resolver == nil {
 		var err error
 		if a.resolver, err = newResolver(a.Mapping, a.Target, a.Plan); err != nil {
 			return nil, diag.From(err, "settling what was not answered")
 		}
 	}
-	return a.resolver.resolve(ctx, unknown)
+	resolved, found := a.resolver.resolve(ctx, unknown)
+	return append(results, resolved...), found
 }
 
 // stopReason is why nothing more should be sent after these answers; nil to go
 // on.
-func (a *applier) stopReason(answers map[int64]*protocol.WriteResult) error {
-	for _, answer := range answers {
-		complaint := a.Target.Plugin().Complaint(answer.GetDiagnostic())
-		switch {
-		case answer.GetOutcome() == protocol.Outcome_OUTCOME_APPLIED:
+func (a *applier) stopReason(entries []plan.Entry, answers map[int64]*protocol.WriteResult) error {
+	for i := range entries {
+		answer := answers[entries[i].Position]
+		if answer == nil {
+			continue
+		}
+		if answer.GetOutcome() == protocol.Outcome_OUTCOME_APPLIED {
 			a.busy = 0
-		case complaint.Retry == protocol.Retry_RETRY_CREDENTIALS:
+			continue
+		}
+		complaint := a.Target.Plugin().Complaint(answer.GetDiagnostic())
+		switch complaint.Retry {
+		case protocol.Retry_RETRY_CREDENTIALS:
 			return complaint.Diagnostic
-		case complaint.Retry == protocol.Retry_RETRY_LATER:
-			if a.busy++; a.busy >= unavailableInARow {
+		case protocol.Retry_RETRY_LATER:
+			a.busy++
+			if a.busy >= unavailableInARow || neverLeft(answer) {
 				return complaint.Diagnostic
 			}
+		default:
+			a.busy = 0 // it answered
 		}
 	}
 	return nil
 }
 
+// neverLeft: the connector did not even try, or nobody was there to take it.
+func neverLeft(answer *protocol.WriteResult) bool {
+	return answer.GetOutcome() == protocol.Outcome_OUTCOME_NOT_SENT
+}
+
 // count adds a batch's results to the outcome and tells whoever watches.
-func (a *applier) count(entries []plan.Entry, results []ledger.Applied) {
-	shown := make(map[int64]*plan.Entry, len(entries))
+func (a *applier) count(entries []plan.Entry, results []result) {
+	byPosition := make(map[int64]*plan.Entry, len(entries))
 	for i := range entries {
-		shown[entries[i].Position] = &entries[i]
+		byPosition[entries[i].Position] = &entries[i]
 	}
 	for _, r := range results {
-		entry := shown[r.Position]
-		who := plan.Person{SourceID: entry.SourceID, Shown: entry.Shown}
-		failed := Failed{Person: who, Code: r.Code, Summary: r.Summary, Remedy: r.Remedy, Status: r.Status, Retry: protocol.Retry(protocol.Retry_value[r.Retry])}
+		entry := byPosition[r.Position]
 		switch {
+		case r.notTried: // Unsent is what remains
 		case r.Outcome == ledger.Ambiguous:
-			a.outcome.Ambiguous = append(a.outcome.Ambiguous, failed)
+			a.outcome.Ambiguous = append(a.outcome.Ambiguous, r.failed(entry))
 		case r.Outcome != ledger.Succeeded:
-			a.outcome.Failed = append(a.outcome.Failed, failed)
+			a.outcome.Failed = append(a.outcome.Failed, r.failed(entry))
+		case entry.Position < 0: // the second operation of one record: the first is counted
 		case entry.Operation == plan.Create:
 			a.outcome.Created++
 		case entry.Operation == plan.Update:
 			a.outcome.Updated++
+		case entry.Operation == plan.Deactivate:
+			a.outcome.Deactivated++
+		case entry.Operation == plan.Reactivate:
+			a.outcome.Reactivated++
+		case entry.Operation == plan.Delete:
+			a.outcome.Deleted++
 		default:
 			a.outcome.Linked++
 		}
 	}
-	a.done += int64(len(entries))
+	a.tried += int64(len(entries))
 	if a.Watch != nil {
-		a.Watch(Progress{Done: a.done, Total: a.total})
+		a.Watch(Progress{Done: a.tried, Total: a.total})
 	}
 }
 

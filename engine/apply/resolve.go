@@ -13,7 +13,8 @@ import (
 )
 
 // resolver learns what became of operations that were sent and never answered.
-// Not for concurrent use.
+// The mapping is the present one; the plan may be older, so that its fields are
+// known by name alone. Not for concurrent use.
 type resolver struct {
 	mapping *compile.Mapping
 	target  *host.Connection
@@ -38,10 +39,14 @@ func newResolver(m *compile.Mapping, target *host.Connection, p *plan.Plan) (*re
 
 // resolve gives one result an entry. Diagnostics with errors mean that nothing
 // could be learnt now.
-func (r *resolver) resolve(ctx context.Context, entries []plan.Entry) ([]ledger.Applied, diag.Diagnostics) {
+func (r *resolver) resolve(ctx context.Context, entries []plan.Entry) ([]result, diag.Diagnostics) {
 	var lookUp, again []plan.Entry
-	var results []ledger.Applied
+	var results []result
 	for _, e := range entries {
+		if e.Operation == plan.Deactivate || e.Operation == plan.Reactivate || e.Operation == plan.Delete {
+			results = append(results, sendAgainNextTime(&e)) // done twice, it is done
+			continue
+		}
 		switch r.reconcile(&e) {
 		case protocol.Reconcile_RECONCILE_IDEMPOTENCY_KEY, protocol.Reconcile_RECONCILE_UPSERT:
 			again = append(again, e)
@@ -67,19 +72,19 @@ func (r *resolver) resolve(ctx context.Context, entries []plan.Entry) ([]ledger.
 }
 
 func (r *resolver) reconcile(e *plan.Entry) protocol.Reconcile {
-	how := r.mapping.Target.Abilities.UpdateReconciled
-	if e.Operation == plan.Create {
-		how = r.mapping.Target.Abilities.CreateReconciled
+	abilities := &r.mapping.Target.Abilities
+	if e.Operation != plan.Create {
+		return abilities.UpdateReconciled
 	}
-	if how == protocol.Reconcile_RECONCILE_LOOK_UP && !r.mapping.Target.Abilities.FindByKey {
+	if abilities.CreateReconciled == protocol.Reconcile_RECONCILE_LOOK_UP && !abilities.FindByKey {
 		return protocol.Reconcile_RECONCILE_NONE
 	}
-	return how
+	return abilities.CreateReconciled
 }
 
 // lookUp finds creates by their key. One that is there is linked, and of its
 // fields those are remembered that hold what was sent.
-func (r *resolver) lookUp(ctx context.Context, entries []plan.Entry) ([]ledger.Applied, diag.Diagnostics) {
+func (r *resolver) lookUp(ctx context.Context, entries []plan.Entry) ([]result, diag.Diagnostics) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
@@ -91,7 +96,7 @@ func (r *resolver) lookUp(ctx context.Context, entries []plan.Entry) ([]ledger.A
 	if ds.HasErrors() {
 		return nil, ds
 	}
-	results := make([]ledger.Applied, len(entries))
+	results := make([]result, len(entries))
 	for i := range entries {
 		e := &entries[i]
 		switch {
@@ -115,17 +120,32 @@ func (r *resolver) agreeing(e *plan.Entry, held []record.Value) []ledger.Print {
 		return nil
 	}
 	var out []ledger.Print
-	for i, at := range e.Changed {
-		if i < len(e.Prints) && record.Equal(r.row[at], held[at]) {
+	for i, sent := range e.Changed {
+		at := r.field(sent)
+		if at >= 0 && record.Equal(r.row[at], held[at]) {
 			out = append(out, e.Prints[i])
 		}
 	}
 	return out
 }
 
+// field is where the mapping has a field of the plan now; -1 where it has it no
+// more.
+func (r *resolver) field(planned int) int {
+	if planned >= len(r.plan.Summary.Fields) {
+		return -1
+	}
+	for i := range r.mapping.Target.Fields {
+		if r.mapping.Target.Fields[i].Name == r.plan.Summary.Fields[planned].Name {
+			return i
+		}
+	}
+	return -1
+}
+
 // repeat sends again what may be sent again: the same key, or an upsert, makes
 // it take effect once.
-func (r *resolver) repeat(ctx context.Context, entries []plan.Entry) ([]ledger.Applied, diag.Diagnostics) {
+func (r *resolver) repeat(ctx context.Context, entries []plan.Entry) ([]result, diag.Diagnostics) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
@@ -138,37 +158,40 @@ func (r *resolver) repeat(ctx context.Context, entries []plan.Entry) ([]ledger.A
 	if err != nil {
 		return nil, diag.From(err, "sending again what was not answered")
 	}
-	a := &applier{Input: Input{Target: r.target}}
-	results := make([]ledger.Applied, len(entries))
+	results := make([]result, len(entries))
 	for i := range entries {
 		answer := answers[entries[i].Position]
-		if answer == nil || lost(&entries[i], answer) {
+		if lost(&entries[i], answer) || neverLeft(answer) {
 			return nil, diag.Diagnostics{stillUnanswered()}
 		}
-		results[i] = a.answered(&entries[i], answer)
+		results[i] = answered(r.target.Plugin(), &entries[i], answer)
 	}
 	return results, nil
 }
 
-// sendAgainNextTime: an update that may or may not have arrived. What the target
-// holds in those fields isn't known, so their fingerprints go and the next plan
-// sends them again; a second time changes nothing.
-func sendAgainNextTime(e *plan.Entry) ledger.Applied {
-	out := applied(e)
-	refuse(&out, e)
-	for _, p := range sorted(e.Prints) {
-		out.Prints = append(out.Prints, ledger.Print{Field: p.Field})
+// sendAgainNextTime: what may or may not have arrived. What the target
+// holds in those fields isn't known, so they get a fingerprint that no value
+// has: the next plan sends them again, also where the source has gone back to
+// what it was. A second time changes nothing.
+func sendAgainNextTime(e *plan.Entry) result {
+	out := refused(e)
+	for _, p := range e.Prints {
+		out.Prints = append(out.Prints, ledger.Print{Field: p.Field, Sum: noValue(p.Sum)})
 	}
+	out.Prints = sorted(out.Prints)
 	out.Code = "unanswered"
-	out.Summary = "The update was sent, and the target never answered"
+	out.Summary = "It was sent, and the target never answered"
 	out.Remedy = "Nothing to do: the next run sends it again."
 	out.Retry = protocol.Retry_RETRY_LATER.String()
 	return out
 }
 
-func neverArrived(e *plan.Entry) ledger.Applied {
-	out := applied(e)
-	refuse(&out, e)
+// noValue is a fingerprint other than that of the value that was sent, and by
+// chance alone (1 in 2^64) that of another one.
+func noValue(sent uint64) uint64 { return max(1, ^sent) }
+
+func neverArrived(e *plan.Entry) result {
+	out := refused(e)
 	out.Code = "unanswered"
 	out.Summary = "It was sent and never answered, and the target does not have it"
 	out.Remedy = "Nothing to do: the next run sends it again."

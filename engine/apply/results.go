@@ -1,15 +1,41 @@
 package apply
 
 import (
+	"cmp"
 	"slices"
 
+	"passerelle/engine/host"
 	"passerelle/engine/ledger"
 	"passerelle/engine/plan"
 	"passerelle/plugins/protocol"
 )
 
-// lost: the answer does not say what became of the record, or not where a new
-// one is.
+// result is what became of one operation: what the ledger has to remember of it,
+// and what only the report of this run says.
+type result struct {
+	ledger.Applied
+	detail   string
+	notTried bool // because the target or its credentials failed, not because of the record
+}
+
+func remembered(results []result) []ledger.Applied {
+	out := make([]ledger.Applied, len(results))
+	for i := range results {
+		out[i] = results[i].Applied
+	}
+	return out
+}
+
+func (r *result) failed(e *plan.Entry) Failed {
+	return Failed{
+		Person: plan.Person{SourceID: e.SourceID, Shown: e.Shown},
+		Code:   r.Code, Summary: r.Summary, Detail: r.detail, Remedy: r.Remedy,
+		Status: r.Status, Retry: protocol.Retry(protocol.Retry_value[r.Retry]),
+	}
+}
+
+// lost: there is no answer, or it does not say what became of the record, or not
+// where a new one is.
 func lost(e *plan.Entry, answer *protocol.WriteResult) bool {
 	switch answer.GetOutcome() {
 	case protocol.Outcome_OUTCOME_APPLIED:
@@ -20,57 +46,70 @@ func lost(e *plan.Entry, answer *protocol.WriteResult) bool {
 	return true
 }
 
-// answered is what the ledger remembers of an answer that is clear.
-func (a *applier) answered(e *plan.Entry, answer *protocol.WriteResult) ledger.Applied {
+// answered is the result of an answer that is clear.
+func answered(from *host.Plugin, e *plan.Entry, answer *protocol.WriteResult) result {
 	out := applied(e)
-	out.Status, out.Attempts = int(answer.GetStatus()), int(answer.GetAttempts())
 	if answer.GetOutcome() == protocol.Outcome_OUTCOME_APPLIED {
 		if answer.GetId() != "" {
 			out.TargetID = answer.GetId()
 		}
-		return out
+	} else {
+		complaint := from.Complaint(answer.GetDiagnostic())
+		if e.Operation == plan.Delete && complaint.Code == "not-found" {
+			return out // it is not there: that is what was wanted
+		}
+		out = refused(e)
+		out.Code, out.Summary, out.detail, out.Remedy = complaint.Code, complaint.Summary, complaint.Detail, complaint.Remedy
+		out.Retry = complaint.Retry.String()
+		out.notTried = neverLeft(answer) &&
+			(complaint.Retry == protocol.Retry_RETRY_LATER || complaint.Retry == protocol.Retry_RETRY_CREDENTIALS)
 	}
-	complaint := a.Target.Plugin().Complaint(answer.GetDiagnostic())
-	refuse(&out, e)
-	out.Code, out.Summary, out.Remedy = complaint.Code, complaint.Summary, complaint.Remedy
-	if out.Remedy == "" {
-		out.Remedy = complaint.Detail
-	}
-	out.Retry = complaint.Retry.String()
+	out.Status, out.Attempts = int(answer.GetStatus()), int(answer.GetAttempts())
 	return out
 }
 
 // applied is an operation that took effect.
-func applied(e *plan.Entry) ledger.Applied {
-	return ledger.Applied{
+func applied(e *plan.Entry) result {
+	return result{Applied: ledger.Applied{
 		Position:  e.Position,
 		SourceID:  e.SourceID,
 		TargetID:  e.TargetID,
 		Outcome:   ledger.Succeeded,
 		Operation: e.Operation.String(),
-		State:     ledger.Active,
-		Prints:    sorted(e.Prints),
+		State:     stateAfter(e.Operation),
+		Prints:    sorted(e.Prints, e.Agreed),
 		ShownName: e.Shown,
-	}
+	}}
 }
 
-// adoptedAsIs is a link that needed nothing to be sent.
-func adoptedAsIs(e *plan.Entry) ledger.Applied { return applied(e) }
+func stateAfter(o plan.Operation) ledger.State {
+	switch o {
+	case plan.Deactivate:
+		return ledger.Deactivated
+	case plan.Delete:
+		return ledger.Deleted
+	case plan.Update:
+		return ledger.NoLink // as it is
+	}
+	return ledger.Active
+}
 
-// refuse turns a result into one that took no effect. Who was adopted stays
-// linked, for that is a fact whatever the target thought of the changes; what it
-// did not take is not remembered, so that the next run sends it again.
-func refuse(out *ledger.Applied, e *plan.Entry) {
-	out.Outcome = ledger.Failed
-	out.Prints = nil
-	out.State = ledger.NoLink
+// refused is an operation that took no effect: its fields keep the fingerprints
+// they had, so that the next run sends them again. Who was adopted stays linked,
+// for that is a fact whatever the target thought of the changes, and the fields
+// that needed no change are as they should be.
+func refused(e *plan.Entry) result {
+	out := applied(e)
+	out.Outcome, out.State, out.Prints = ledger.Failed, ledger.NoLink, nil
 	if e.Operation == plan.Link {
-		out.State = ledger.Active
+		out.State, out.Prints = ledger.Active, sorted(e.Agreed)
 	}
+	return out
 }
 
-// ambiguous is an operation of which nobody knows what became.
-func ambiguous(e *plan.Entry) ledger.Applied {
+// ambiguous is an operation of which nobody knows what became, and of which
+// nothing can be learnt.
+func ambiguous(e *plan.Entry) result {
 	out := applied(e)
 	out.Outcome, out.State, out.Prints = ledger.Ambiguous, ledger.NoLink, nil
 	out.Code = "ambiguous"
@@ -80,9 +119,10 @@ func ambiguous(e *plan.Entry) ledger.Applied {
 	return out
 }
 
-// sorted copies: an entry's prints stay in the order of its fields.
-func sorted(prints []ledger.Print) []ledger.Print {
-	prints = slices.Clone(prints)
-	slices.SortFunc(prints, func(a, b ledger.Print) int { return int(a.Field) - int(b.Field) })
-	return prints
+// sorted puts fingerprints in the ledger's order; an entry's own stay in the
+// order of its fields.
+func sorted(prints ...[]ledger.Print) []ledger.Print {
+	all := slices.Concat(prints...)
+	slices.SortFunc(all, func(a, b ledger.Print) int { return cmp.Compare(a.Field, b.Field) })
+	return all
 }

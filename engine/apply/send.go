@@ -12,19 +12,6 @@ import (
 	"passerelle/plugins/protocol"
 )
 
-// send writes one batch and waits for a result for each of its records. An error
-// means that some may be missing and can't come any more.
-func (a *applier) send(ctx context.Context, entries []plan.Entry) (map[int64]*protocol.WriteResult, error) {
-	if a.stream == nil {
-		stream, found := openWrite(ctx, a.Target, a.Mapping, a.Plan)
-		if found.HasErrors() {
-			return nil, found.Err()
-		}
-		a.stream = stream
-	}
-	return exchange(a.stream, a.Plan, entries)
-}
-
 func openWrite(ctx context.Context, to *host.Connection, m *compile.Mapping, p *plan.Plan) (*host.WriteStream, diag.Diagnostics) {
 	return to.Write(ctx, &protocol.WriteOpen{
 		Resource:     m.Target.Resource.GetName(),
@@ -36,28 +23,43 @@ func openWrite(ctx context.Context, to *host.Connection, m *compile.Mapping, p *
 	})
 }
 
-// exchange sends a batch on an open stream and gathers its results by position.
-func exchange(stream *host.WriteStream, p *plan.Plan, entries []plan.Entry) (map[int64]*protocol.WriteResult, error) {
+// stream is what exchange needs of a host.WriteStream.
+type stream interface {
+	Send(*protocol.WriteBatch) error
+	Recv() (*protocol.WriteResponse, error)
+	Diagnostics() diag.Diagnostics
+}
+
+// exchange sends a batch on an open stream and gathers its answers by position.
+// With an error the answers are those that came before it; the others can't come
+// any more.
+func exchange(with stream, p *plan.Plan, entries []plan.Entry) (map[int64]*protocol.WriteResult, error) {
 	batch := &protocol.WriteBatch{Records: make([]*protocol.WriteRecord, len(entries))}
+	waiting := make(map[int64]bool, len(entries))
 	for i := range entries {
 		batch.Records[i] = writeRecord(p, &entries[i])
-	}
-	if err := stream.Send(batch); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		waiting[entries[i].Position] = true
 	}
 	answers := make(map[int64]*protocol.WriteResult, len(entries))
-	for len(answers) < len(entries) {
-		response, err := stream.Recv()
+	if err := with.Send(batch); err != nil && !errors.Is(err, io.EOF) {
+		return answers, err
+	}
+	for len(waiting) > 0 {
+		response, err := with.Recv()
 		if errors.Is(err, io.EOF) {
-			if found := stream.Diagnostics(); found.HasErrors() {
-				return nil, found.Err()
+			if found := with.Diagnostics(); found.HasErrors() {
+				return answers, found.Err()
 			}
-			return nil, cutShort()
+			return answers, wrongAnswers("It stopped before it had answered for every record.")
 		}
 		if err != nil {
-			return nil, err
+			return answers, err
 		}
 		for _, result := range response.GetResults() {
+			if !waiting[result.GetPosition()] {
+				return answers, wrongAnswers("It answered for a record that it was not sent, or twice for one.")
+			}
+			delete(waiting, result.GetPosition())
 			answers[result.GetPosition()] = result
 		}
 	}
@@ -65,17 +67,13 @@ func exchange(stream *host.WriteStream, p *plan.Plan, entries []plan.Entry) (map
 }
 
 func writeRecord(p *plan.Plan, e *plan.Entry) *protocol.WriteRecord {
-	operation := protocol.Operation_OPERATION_UPDATE
-	if e.Operation == plan.Create {
-		operation = protocol.Operation_OPERATION_CREATE
-	}
 	changed := make([]string, len(e.Changed))
 	for i, at := range e.Changed {
 		changed[i] = p.Summary.Fields[at].Name
 	}
 	return &protocol.WriteRecord{
 		Position:       e.Position,
-		Operation:      operation,
+		Operation:      operationOf(e.Operation),
 		Id:             e.TargetID,
 		Data:           e.Body,
 		IdempotencyKey: idempotencyKey(p.Summary.ID, e.Position),
@@ -83,11 +81,27 @@ func writeRecord(p *plan.Plan, e *plan.Entry) *protocol.WriteRecord {
 	}
 }
 
-func cutShort() error {
+// operationOf is a plan's operation as connectors know it. An adoption that has
+// something to send is an update to them.
+func operationOf(o plan.Operation) protocol.Operation {
+	switch o {
+	case plan.Create:
+		return protocol.Operation_OPERATION_CREATE
+	case plan.Deactivate:
+		return protocol.Operation_OPERATION_DEACTIVATE
+	case plan.Reactivate:
+		return protocol.Operation_OPERATION_REACTIVATE
+	case plan.Delete:
+		return protocol.Operation_OPERATION_DELETE
+	}
+	return protocol.Operation_OPERATION_UPDATE
+}
+
+func wrongAnswers(what string) error {
 	return diag.Diagnostic{
 		Code: "write-cut", Class: diag.Fault,
-		Summary: "The connector stopped before it had answered for every record",
-		Detail:  "What it was sent may or may not have reached the target.",
+		Summary: "The connector did not answer for the records it was sent",
+		Detail:  what + " What it was sent may or may not have reached the target.",
 		Remedy:  "Run again: what was not answered is settled first. If it stays so, tell the connector's author.",
 	}
 }

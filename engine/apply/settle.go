@@ -2,8 +2,6 @@ package apply
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 
 	"passerelle/engine/compile"
@@ -52,21 +50,13 @@ func Settle(ctx context.Context, in Settling) (int64, diag.Diagnostics) {
 }
 
 func (in Settling) batch(ctx context.Context, batch ledger.Batch) (int64, diag.Diagnostics) {
-	if _, err := os.Stat(batch.SpoolPath); errors.Is(err, fs.ErrNotExist) {
-		return 0, diag.Diagnostics{{
-			Code: "spool-missing", Class: diag.Fault,
-			Summary: "What an interrupted run was sending can't be read any more",
-			Detail:  "The file " + batch.SpoolPath + " is missing, so that nobody knows whom the target was sent and never answered for.",
-			Remedy:  "Put the file back. Without it, compare the target with the source by hand before anything more is sent.",
-		}}
-	}
 	p, err := plan.Open(batch.SpoolPath, in.Ledger)
 	if err != nil {
-		return 0, diag.From(err, "reading what an interrupted run was sending")
+		return 0, diag.Diagnostics{spoolLost(batch.SpoolPath)}
 	}
 	entries, err := p.Batch(batch.Batch)
 	if err != nil {
-		return 0, diag.From(err, "reading what an interrupted run was sending")
+		return 0, diag.Diagnostics{spoolLost(batch.SpoolPath)}
 	}
 	r, err := newResolver(in.Mapping, in.Target, p)
 	if err != nil {
@@ -76,13 +66,24 @@ func (in Settling) batch(ctx context.Context, batch ledger.Batch) (int64, diag.D
 	if ds.HasErrors() {
 		return 0, ds
 	}
-	for _, e := range entries {
-		if len(e.Body) == 0 {
-			results = append(results, adoptedAsIs(&e))
+	for i := range entries {
+		if len(entries[i].Body) == 0 { // a link that needed nothing to be sent
+			results = append(results, applied(&entries[i]))
 		}
 	}
-	if err := in.Ledger.Settle(ctx, in.RunID, batch.PlanID, batch.Batch, results); err != nil {
+	if err := in.Ledger.Settle(ctx, in.RunID, batch.PlanID, batch.Batch, remembered(results)); err != nil {
 		return 0, diag.From(err, "recording what an interrupted run had sent")
 	}
 	return int64(len(results)), nil
+}
+
+// spoolLost: without the spool nobody knows who was in the batch, and to go on
+// might create them twice.
+func spoolLost(path string) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: "spool-missing", Class: diag.Fault,
+		Summary: "What an interrupted run was sending can't be read any more",
+		Detail:  "The file " + path + " is missing, damaged or closed to this user, so that nobody knows whom the target was sent and never answered for. Nothing more is sent.",
+		Remedy:  "Put the file back. If it is lost, start a new ledger with --ledger: its first run adopts what is already in the target.",
+	}
 }

@@ -12,6 +12,35 @@ import (
 // linked compares a linked record with what was last sent: only what changed at
 // the source is sent, so that what people edit at the target stays.
 func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
+	if link.State == ledger.Deactivated {
+		return p.returned(item, link, key)
+	}
+	entry, sent := p.difference(item, link, key, false)
+	if len(entry.Changed) == 0 {
+		p.became(item, unchanged)
+		return nil
+	}
+	if !p.Mapping.Target.Abilities.Update {
+		p.hold(item, cannotUpdate(p.Mapping))
+		return nil
+	}
+	p.became(item, updated)
+	return p.update(item, &entry, sent)
+}
+
+// update writes down an update of what differs.
+func (p *planner) update(item *flow.Item, entry *Entry, sent record.Bits) error {
+	if !p.Mapping.Target.Abilities.ChangedOnly {
+		p.alsoUnchanged(item, sent)
+	}
+	entry.Body = p.encode(item.Values, sent, record.NullEmpty)
+	p.summary.count(entry, +1)
+	return p.out.add(entry)
+}
+
+// difference is what changed since it was last sent. What is sent once is left
+// out but for who comes back (again).
+func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, again bool) (Entry, record.Bits) {
 	entry := Entry{Position: item.Position, Operation: Update, SourceID: item.ID, TargetID: link.TargetID, Shown: item.Shown, Key: key.json}
 	sent := record.NewBits(len(p.fields))
 	for i, value := range item.Values {
@@ -21,8 +50,11 @@ func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
 		switch {
 		case now == before:
 			continue
+		case p.Mapping.Target.Fields[i].Once && !again:
+			p.summary.Fields[i].ByHand++
+			continue
 		case now == 0 && p.Mapping.Target.Fields[i].KeepsFilled:
-			p.summary.Fields[i].Kept++
+			p.keep(item, i)
 			continue
 		case now == 0:
 			entry.Cleared = append(entry.Cleared, i)
@@ -33,21 +65,13 @@ func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
 		entry.Changed = append(entry.Changed, i)
 		entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i], Sum: now})
 	}
-	if len(entry.Changed) == 0 {
-		p.became(item, unchanged)
-		return nil
-	}
-	if !p.Mapping.Target.Abilities.Update {
-		p.hold(item, cannotUpdate(p.Mapping))
-		return nil
-	}
-	if !p.Mapping.Target.Abilities.ChangedOnly {
-		p.alsoUnchanged(item, sent)
-	}
-	entry.Body = p.encode(item.Values, sent, record.NullEmpty)
-	p.summary.count(&entry, +1)
-	p.became(item, updated)
-	return p.out.add(&entry)
+	return entry, sent
+}
+
+// keep counts a field that is empty now and is not emptied at the target.
+func (p *planner) keep(item *flow.Item, field int) {
+	p.summary.Fields[field].Kept++
+	p.duplicates.kept[item.Position] = append(p.duplicates.kept[item.Position], field)
 }
 
 // alsoUnchanged adds every filled field: the target's update replaces the whole
@@ -87,12 +111,14 @@ func (p *planner) adopt(item *flow.Item, key keyOf, found *foundRecord) error {
 		if value.IsEmpty() {
 			continue
 		}
-		entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i], Sum: p.print(i, item.ID, value)})
+		print := ledger.Print{Field: p.fields[i], Sum: p.print(i, item.ID, value)}
 		if record.Equal(value, found.values[i]) {
+			entry.Agreed = append(entry.Agreed, print)
 			continue
 		}
 		sent.Set(i)
 		entry.Changed = append(entry.Changed, i)
+		entry.Prints = append(entry.Prints, print)
 	}
 	if len(entry.Changed) > 0 {
 		if !p.Mapping.Target.Abilities.Update {

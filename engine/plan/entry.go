@@ -2,7 +2,6 @@ package plan
 
 import (
 	"encoding/binary"
-	"errors"
 	"math"
 
 	"passerelle/engine/ledger"
@@ -15,6 +14,9 @@ const (
 	Create Operation = iota + 1
 	Update
 	Link // adopt a record that the target already has; with a body, its differences are sent
+	Deactivate
+	Reactivate
+	Delete
 )
 
 func (o Operation) String() string {
@@ -25,6 +27,12 @@ func (o Operation) String() string {
 		return "update"
 	case Link:
 		return "link"
+	case Deactivate:
+		return "deactivate"
+	case Reactivate:
+		return "reactivate"
+	case Delete:
+		return "delete"
 	}
 	return "none"
 }
@@ -41,10 +49,13 @@ type Entry struct {
 	Changed   []int  // indexes of Plan.Fields that Body sends
 	Cleared   []int  // those of them that it empties
 	Added     []int  // those of them that were never sent before
-	Prints    []ledger.Print
+	// Prints are the fingerprints of what Body sends, one for each of Changed; Sum 0
+	// for what it empties.
+	Prints []ledger.Print
+	// Agreed are those of an adoption's fields that the target already has as they
+	// should be: nothing is sent for them.
+	Agreed []ledger.Print
 }
-
-var errEntry = errors.New("an entry of the plan is damaged")
 
 // append writes an entry. Numbers are varints and texts carry their length;
 // nothing else reads it than decode.
@@ -59,8 +70,13 @@ func (e *Entry) append(dst []byte) []byte {
 	dst = appendInts(dst, e.Changed)
 	dst = appendInts(dst, e.Cleared)
 	dst = appendInts(dst, e.Added)
-	dst = binary.AppendUvarint(dst, uint64(len(e.Prints)))
-	for _, p := range e.Prints {
+	dst = appendPrints(dst, e.Prints)
+	return appendPrints(dst, e.Agreed)
+}
+
+func appendPrints(dst []byte, prints []ledger.Print) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(prints)))
+	for _, p := range prints {
 		dst = binary.AppendUvarint(dst, uint64(p.Field))
 		dst = binary.LittleEndian.AppendUint64(dst, p.Sum)
 	}
@@ -86,12 +102,13 @@ type decoder struct {
 	bad  bool
 }
 
-func (d *decoder) entry() (Entry, error) {
+// entry reads one; ok is false when what is there is none.
+func (d *decoder) entry() (e Entry, ok bool) {
 	position, n := binary.Varint(d.data)
 	if n <= 0 || len(d.data) <= n {
-		return Entry{}, errEntry
+		return Entry{}, false
 	}
-	e := Entry{Position: position, Operation: Operation(d.data[n])}
+	e.Position, e.Operation = position, Operation(d.data[n])
 	d.data = d.data[n+1:]
 	e.SourceID = string(d.text())
 	e.TargetID = string(d.text())
@@ -101,16 +118,27 @@ func (d *decoder) entry() (Entry, error) {
 	e.Changed = d.ints()
 	e.Cleared = d.ints()
 	e.Added = d.ints()
-	if count := d.count(9); count > 0 {
-		e.Prints = make([]ledger.Print, count)
-		for i := range e.Prints {
-			e.Prints[i] = ledger.Print{Field: ledger.FieldID(d.number()), Sum: d.fixed()}
-		}
+	e.Prints = d.prints()
+	e.Agreed = d.prints()
+	if d.bad || len(e.Prints) != len(e.Changed) || e.Operation < Create || e.Operation > Delete {
+		return Entry{}, false
 	}
-	if d.bad {
-		return Entry{}, errEntry
+	return e, true
+}
+
+func (d *decoder) prints() []ledger.Print {
+	const least = 1 + 8 // a varint, a sum
+	n := d.count(least)
+	if n == 0 {
+		return nil
 	}
-	return e, nil
+	prints := make([]ledger.Print, n)
+	for i := range prints {
+		field := d.number()
+		d.bad = d.bad || field > math.MaxUint32
+		prints[i] = ledger.Print{Field: ledger.FieldID(field), Sum: d.fixed()}
+	}
+	return prints
 }
 
 func (d *decoder) number() uint64 {

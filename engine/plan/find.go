@@ -59,9 +59,8 @@ func (f *Finder) Find(ctx context.Context, keys [][]byte) ([]*Found, diag.Diagno
 
 func (f *Finder) some(ctx context.Context, keys [][]byte, out []*Found) diag.Diagnostics {
 	request := &protocol.ReadRequest{
-		Resource:     f.mapping.Target.Resource.GetName(),
-		SettingsJson: f.mapping.Target.Settings,
-		Endpoints:    f.mapping.Target.Endpoints,
+		Resource:  f.mapping.Target.Resource.GetName(),
+		Endpoints: f.mapping.Target.Endpoints,
 	}
 	for _, slot := range f.mapping.Target.FoundSlots() {
 		request.Projection = append(request.Projection, slot.Path.String())
@@ -161,7 +160,7 @@ func (p *planner) adoptable(ctx context.Context, items []flow.Item, keys []keyOf
 	var asked [][]byte
 	var who []int
 	for i := range items {
-		if items[i].Values != nil && p.links[i].Row == 0 {
+		if items[i].Values != nil && !items[i].Left && p.links[i].Row == 0 {
 			asked = append(asked, keys[i].json)
 			who = append(who, i)
 		}

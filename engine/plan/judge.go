@@ -13,14 +13,14 @@ func judgeRead(end flow.End) []Block {
 	switch {
 	case !end.Complete:
 		return []Block{{
-			Part: "read",
+			Part: "read", Whole: true,
 			Code: "read-not-whole",
 			Say:  "The source was not read whole: " + end.Reason + ". " + counted(end),
 			Do:   "Nothing was planned and nothing will be sent. Run again; if it stays so, look at the source or its connector.",
 		}}
 	case end.Received == 0:
 		return []Block{{
-			Part: "read",
+			Part: "read", Whole: true,
 			Code: "read-empty",
 			Say:  "The source gave nobody at all. An empty list usually means a missing right or a wrong filter, not an empty company.",
 			Do:   "Nothing was planned and nothing will be sent. Check what the key may read, and the source block's settings.",

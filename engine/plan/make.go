@@ -21,26 +21,30 @@ type Input struct {
 	Source  *host.Connection
 	Target  *host.Connection
 	Ledger  *ledger.Ledger
-	Basis   string // hash of mapping files, inputs and plugins
-	Now     time.Time
-	Zone    *time.Location // of the integration
-	Dir     string         // where the spool is written
-	Path    string         // or exactly there; wins over Dir
-	Watch   func(flow.Progress)
+	// Basis gives the hash of mapping files, inputs and plugins. It is asked after
+	// the read: hashing executables takes longer than the first request.
+	Basis func() (string, error)
+	Now   time.Time
+	Zone  *time.Location // of the integration
+	Dir   string         // where the spool is written
+	Path  string         // or exactly there; wins over Dir
+	Watch func(flow.Progress)
 }
 
 // Make reads everything, compares it with the ledger and writes the plan down.
 // Nothing is written to the target. Diagnostics with errors mean that there is
 // no plan; a plan that a guard blocked is a plan.
 func Make(ctx context.Context, in Input) (*Plan, diag.Diagnostics) {
-	p, err := newPlanner(ctx, in)
+	p, err := newPlanner(ctx, in, ledger.Scope{
+		SourceTenant: in.Source.Tenant().GetId(), SourceResource: in.Mapping.Source.Resource.GetName(),
+		TargetTenant: in.Target.Tenant().GetId(), TargetResource: in.Mapping.Target.Resource.GetName(),
+	})
 	if err != nil {
 		return nil, diag.From(err, "preparing the plan")
 	}
 	end, found := flow.Read(ctx, in.Source, in.Mapping, p.today, func(items []flow.Item) error {
 		return p.batch(ctx, items)
 	}, in.Watch)
-	found = append(found, p.found...)
 	if found.HasErrors() {
 		p.out.discard()
 		return nil, found
@@ -60,29 +64,24 @@ type planner struct {
 	scope   ledger.ScopeID
 	fields  []ledger.FieldID
 	encoder *record.Encoder
-	keyed   *record.Encoder // writes the key alone
 	finder  *Finder
 	out     *spoolWriter
 	path    string
-	found   diag.Diagnostics
 
 	summary    Summary
 	links      []ledger.Link   // reused from batch to batch
 	unsettled  map[string]bool // source ids of which nobody knows what became
 	seen       ledger.RowSet
 	duplicates *duplicates
+	removals   []removal
 	everSent   []bool // by field: some linked record was sent it before
 	canonical  []byte
 	key        []byte
 	body       []byte
 }
 
-func newPlanner(ctx context.Context, in Input) (*planner, error) {
+func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, error) {
 	m := in.Mapping
-	scope := ledger.Scope{
-		SourceTenant: in.Source.Tenant().GetId(), SourceResource: m.Source.Resource.GetName(),
-		TargetTenant: in.Target.Tenant().GetId(), TargetResource: m.Target.Resource.GetName(),
-	}
 	p := &planner{Input: in, today: Today(in.Now, in.Zone), everSent: make([]bool, len(m.Target.Fields)), duplicates: newDuplicates()}
 	var err error
 	if p.scope, err = in.Ledger.Scope(ctx, scope); err != nil {
@@ -114,7 +113,6 @@ func newPlanner(ctx context.Context, in Input) (*planner, error) {
 	p.summary.Mapping = m.Address
 	p.summary.LedgerID = in.Ledger.ID()
 	p.summary.Scope = scope
-	p.summary.Basis = in.Basis
 	p.summary.Generation = generation
 	p.summary.Created = in.Now.UTC()
 	p.summary.Today = time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
@@ -191,26 +189,38 @@ func (p *planner) admit(items []flow.Item) []keyOf {
 		item := &items[i]
 		p.seen.Add(p.links[i].Row)
 		p.duplicates.id(item)
-		if item.Values == nil {
-			continue
+		if item.Values != nil && !item.Left { // who has left leaves the key to others
+			keys[i] = p.claim(item)
 		}
-		if p.unsettled[item.ID] {
-			item.Held, item.Values = stillAmbiguous(), nil
-			continue
+		// Before any other reason: forgotten for a moment, it would be sent twice.
+		if p.unsettled[item.ID] && !item.Out {
+			item.Held = stillAmbiguous()
 		}
-		key, failure := p.keyFields(item)
-		if failure != nil {
-			item.Held, item.Values = failure, nil
-			continue
+		if item.Held != nil {
+			item.Values = nil
 		}
-		keys[i] = key
-		p.duplicates.key(item, key, &p.Mapping.Target)
 	}
 	return keys
 }
 
+// claim takes a record's key, also for one that is held: nobody else may have
+// it.
+func (p *planner) claim(item *flow.Item) keyOf {
+	key, failure := p.keyFields(item)
+	if failure == nil {
+		p.duplicates.key(item, key, &p.Mapping.Target)
+	} else if item.Held == nil {
+		item.Held = failure
+	}
+	return key
+}
+
 // item writes down what is to be done with one record.
 func (p *planner) item(item *flow.Item, link *ledger.Link, key keyOf, found *foundRecord) error {
+	if r := unmet(item, link); r != nil && !p.unsettled[item.ID] {
+		p.notReady(item, r)
+		return nil
+	}
 	switch {
 	case item.Held != nil:
 		p.hold(item, *item.Held)
@@ -218,15 +228,21 @@ func (p *planner) item(item *flow.Item, link *ledger.Link, key keyOf, found *fou
 	case item.Out:
 		p.became(item, outOfScope)
 		return nil
+	case item.Left:
+		return p.leaving(item, link)
 	case link.Row != 0:
 		return p.linked(item, link, key)
 	case found != nil && found.failure != nil:
 		p.hold(item, *found.failure)
 		return nil
-	case found != nil:
-		return p.adopt(item, key, found)
+	case found == nil:
+		return p.create(item, key)
 	}
-	return p.create(item, key)
+	if p.duplicates.target(item, found.id, &p.Mapping.Target); item.Held != nil {
+		p.hold(item, *item.Held)
+		return nil
+	}
+	return p.adopt(item, key, found)
 }
 
 func (p *planner) hold(item *flow.Item, why compile.Failure) {
@@ -241,17 +257,17 @@ func (p *planner) became(item *flow.Item, what outcome) {
 	p.duplicates.outcomes = append(p.duplicates.outcomes, what)
 }
 
+// finish judges the read, undoes what twins undo, and closes the spool.
 func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	p.summary.Read = Reading{Expected: end.Expected, Received: end.Received, Calls: end.Calls}
+	if blocks := judgeRead(end); len(blocks) > 0 {
+		return p.blocked(blocks), nil
+	}
 	if err := p.duplicates.withdraw(p); err != nil {
 		return nil, err
 	}
-	if blocks := judgeRead(end); len(blocks) > 0 {
-		p.summary.Blocked = blocks
-		p.summary.Counts = Counts{}
-		p.summary.Held, p.summary.Gone, p.summary.Dropped = nil, nil, nil
-		p.out.discard()
-		return &Plan{Summary: p.summary}, nil
+	if err := p.judgeRemovals(ctx); err != nil {
+		return nil, err
 	}
 	for link, err := range p.Ledger.Absent(ctx, p.scope, &p.seen) {
 		if err != nil {
@@ -264,8 +280,24 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 		f := &p.summary.Fields[i]
 		f.New = f.Added > 0 && !p.everSent[i]
 	}
+	var err error
+	if p.summary.Basis, err = p.Basis(); err != nil {
+		return nil, err
+	}
 	if err := p.out.finish(&p.summary); err != nil {
 		return nil, err
 	}
 	return Open(p.path, p.Ledger)
+}
+
+// blocked is a plan that does nothing: what was compared so far was compared
+// with half a company, and says nothing of anybody.
+func (p *planner) blocked(blocks []Block) *Plan {
+	p.out.discard()
+	s := p.summary
+	s.Counts, s.Held, s.Waiting, s.Blocked = Counts{}, nil, nil, blocks
+	for i := range s.Fields {
+		s.Fields[i] = FieldCount{Name: s.Fields[i].Name}
+	}
+	return &Plan{Summary: s}
 }

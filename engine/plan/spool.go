@@ -8,17 +8,22 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"passerelle/engine/diag"
 	"passerelle/engine/ledger"
 )
 
-// A spool is a magic line, sealed frames each behind its length, and at the end
-// the offset of the last frame, which is the plan's Summary as JSON. Every frame
-// is sealed with the plan's id and its own number, so that none can be cut out,
-// repeated or put elsewhere.
+// A spool is a magic line, the plan's id, sealed frames each behind its length,
+// then the sealed Summary as JSON, and at the end the offset at which that one
+// begins. Every frame is sealed with the plan's id and its own number, so that
+// none can be cut out, repeated or put elsewhere.
 const magic = "passerelle plan 1\n"
+
+// sizeBytes is the length before a frame, tailBytes the offset at the end.
+const (
+	sizeBytes = 4
+	tailBytes = 8
+)
 
 // frameRecords is how many operations share a frame, and so a batch of the
 // journal: few enough that a kill leaves little to settle, enough that the two
@@ -30,6 +35,7 @@ type spoolWriter struct {
 	out    *bufio.Writer
 	sealer *ledger.Sealer
 	planID string
+	start  int64 // where the first frame begins
 	offset int64
 	frames int64
 	plain  []byte // the frame being filled
@@ -44,10 +50,13 @@ func createSpool(path, planID string, sealer *ledger.Sealer) (*spoolWriter, erro
 		return nil, spoolFault("writing the plan", err)
 	}
 	w := &spoolWriter{file: file, out: bufio.NewWriterSize(file, 1<<16), sealer: sealer, planID: planID}
-	head := fmt.Sprintf("%s%s\n", magic, planID)
-	_, err = w.out.WriteString(head)
-	w.offset = int64(len(head))
-	return w, err
+	n, err := fmt.Fprintf(w.out, "%s%s\n", magic, planID)
+	if err != nil {
+		w.discard()
+		return nil, spoolFault("writing the plan", err)
+	}
+	w.start, w.offset = int64(n), int64(n)
+	return w, nil
 }
 
 func (w *spoolWriter) add(e *Entry) error {
@@ -59,6 +68,7 @@ func (w *spoolWriter) add(e *Entry) error {
 	return w.flush()
 }
 
+// flush seals what the open frame holds; nothing is done where that is nothing.
 func (w *spoolWriter) flush() error {
 	if w.count == 0 {
 		return nil
@@ -71,15 +81,16 @@ func (w *spoolWriter) flush() error {
 
 func (w *spoolWriter) frame(plain, name []byte) error {
 	w.sealed = w.sealer.Seal(w.sealed[:0], plain, name)
-	var size [4]byte
+	var size [sizeBytes]byte
 	binary.BigEndian.PutUint32(size[:], uint32(len(w.sealed)))
-	if _, err := w.out.Write(size[:]); err != nil {
+	_, err := w.out.Write(size[:])
+	if err == nil {
+		_, err = w.out.Write(w.sealed)
+	}
+	if err != nil {
 		return spoolFault("writing the plan", err)
 	}
-	if _, err := w.out.Write(w.sealed); err != nil {
-		return spoolFault("writing the plan", err)
-	}
-	w.offset += int64(4 + len(w.sealed))
+	w.offset += int64(sizeBytes + len(w.sealed))
 	return nil
 }
 
@@ -98,12 +109,33 @@ func (w *spoolWriter) finish(summary *Summary) error {
 	if err := w.frame(text, summaryName(w.planID)); err != nil {
 		return err
 	}
-	var tail [8]byte
+	var tail [tailBytes]byte
 	binary.BigEndian.PutUint64(tail[:], uint64(last))
 	_, err = w.out.Write(tail[:])
 	err = errors.Join(err, w.out.Flush(), w.file.Sync(), w.file.Close())
 	if err != nil {
 		return spoolFault("writing the plan", err)
+	}
+	return nil
+}
+
+// readBack calls each with what was written so far.
+func (w *spoolWriter) readBack(each func(entries []Entry) error) error {
+	if err := w.flush(); err != nil {
+		return err
+	}
+	if err := w.out.Flush(); err != nil {
+		return spoolFault("writing the plan", err)
+	}
+	frames := readFrames(w.file.Name(), io.NewSectionReader(w.file, w.start, w.offset-w.start), w.planID, w.sealer)
+	for range w.frames {
+		entries, err := frames.next()
+		if err == nil {
+			err = each(entries)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -120,160 +152,20 @@ func frameName(planID string, frame int64) []byte {
 
 func summaryName(planID string) []byte { return fmt.Appendf(nil, "%s/summary", planID) }
 
-// open reads the head and the summary of a spool.
-func open(path string, sealer *ledger.Sealer) (*Plan, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, diag.Diagnostic{
-			Code: "plan-not-found", Summary: "The plan " + path + " can't be read",
-			Detail: reason(err) + ".", Remedy: "Check the path, or make a plan again: engine plan --out FILE.",
-		}
-	}
-	defer file.Close()
-	in := bufio.NewReader(file)
-	head := make([]byte, len(magic))
-	if _, err := io.ReadFull(in, head); err != nil || string(head) != magic {
-		return nil, notAPlan(path)
-	}
-	id, err := in.ReadString('\n')
-	if err != nil || len(id) < 2 || len(id) > 64 {
-		return nil, notAPlan(path)
-	}
-	p := &Plan{Path: path, sealer: sealer, start: int64(len(magic) + len(id))}
-	p.Summary.ID = id[:len(id)-1]
-	end, err := file.Seek(-8, io.SeekEnd)
-	if err != nil {
-		return nil, notAPlan(path)
-	}
-	var tail [8]byte
-	if _, err := io.ReadFull(file, tail[:]); err != nil {
-		return nil, notAPlan(path)
-	}
-	last := int64(binary.BigEndian.Uint64(tail[:]))
-	if last < p.start || last > end-4 || end-last > 1<<30 {
-		return nil, notAPlan(path)
-	}
-	sealed := make([]byte, end-last-4)
-	if _, err := file.ReadAt(sealed, last+4); err != nil {
-		return nil, notAPlan(path)
-	}
-	p.end = last
-	text, err := sealer.Open(nil, sealed, summaryName(p.Summary.ID))
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(text, &p.Summary); err != nil {
-		return nil, notAPlan(path)
-	}
-	return p, nil
-}
-
-// Batches calls each with the entries of every batch, in order, until it
-// returns an error. Entries that the plan dropped after they were written
-// (Summary.Dropped) are left out; the batch numbers stay.
-func (p *Plan) Batches(each func(batch int64, entries []Entry) error) error {
-	file, err := os.Open(p.Path)
-	if err != nil {
-		return spoolFault("reading the plan", err)
-	}
-	defer file.Close()
-	frames := io.NewSectionReader(file, p.start, p.end-p.start)
-	dropped := p.droppedSet()
-	return readFrames(frames, p.Summary.ID, p.Summary.Batches, p.sealer, func(batch int64, entries []Entry) error {
-		return each(batch, slices.DeleteFunc(entries, func(e Entry) bool { return dropped[e.Position] }))
-	})
-}
-
-// readBack calls each with what was written so far.
-func (w *spoolWriter) readBack(each func(batch int64, entries []Entry) error) error {
-	if err := w.flush(); err != nil {
-		return err
-	}
-	if err := w.out.Flush(); err != nil {
-		return spoolFault("writing the plan", err)
-	}
-	start := int64(len(magic) + len(w.planID) + 1)
-	return readFrames(io.NewSectionReader(w.file, start, w.offset-start), w.planID, w.frames, w.sealer, each)
-}
-
-func readFrames(from io.Reader, planID string, count int64, sealer *ledger.Sealer, each func(batch int64, entries []Entry) error) error {
-	in := bufio.NewReaderSize(from, 1<<16)
-	for batch := range count {
-		entries, err := readFrame(in, planID, batch, sealer)
-		if err == nil {
-			err = each(batch, entries)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Batch reads one batch alone.
-func (p *Plan) Batch(wanted int64) ([]Entry, error) {
-	var found []Entry
-	stop := errors.New("found")
-	err := p.Batches(func(batch int64, entries []Entry) error {
-		if batch != wanted {
-			return nil
-		}
-		found = entries
-		return stop
-	})
-	if err != nil && !errors.Is(err, stop) {
-		return nil, err
-	}
-	return found, nil
-}
-
-func readFrame(in io.Reader, planID string, batch int64, sealer *ledger.Sealer) ([]Entry, error) {
-	var size [4]byte
-	if _, err := io.ReadFull(in, size[:]); err != nil {
-		return nil, spoolFault("reading the plan", err)
-	}
-	sealed := make([]byte, binary.BigEndian.Uint32(size[:]))
-	if _, err := io.ReadFull(in, sealed); err != nil {
-		return nil, spoolFault("reading the plan", err)
-	}
-	plain, err := sealer.Open(nil, sealed, frameName(planID, batch))
-	if err != nil {
-		return nil, err
-	}
-	var entries []Entry
-	for d := (decoder{data: plain}); len(d.data) > 0; {
-		entry, err := d.entry()
-		if err != nil {
-			return nil, spoolFault("reading the plan", err)
-		}
-		entries = append(entries, entry)
-	}
-	return entries, nil
-}
-
-func notAPlan(path string) error {
-	return diag.Diagnostic{
-		Code: "not-a-plan", Summary: path + " is no plan, or it is damaged",
-		Detail: "It does not have the form that engine plan --out writes.",
-		Remedy: "Make the plan again.",
-	}
-}
-
+// spoolFault is what the file system refused.
 func spoolFault(doing string, err error) error {
-	var d diag.Diagnostic
-	if errors.As(err, &d) {
-		return err
+	if d, ok := errors.AsType[diag.Diagnostic](err); ok {
+		return d
 	}
 	return diag.Diagnostic{
 		Code: "plan-file", Class: diag.Fault, Summary: "Failed while " + doing,
-		Detail: reason(err) + ".", Remedy: "Check that the disk has room and that its folder may be written to.",
+		Detail: "The system says: " + reason(err) + ".", Remedy: "Check that the disk has room and that its folder may be written to.",
 	}
 }
 
 // reason is the system's own words, without the path that Go puts before them.
 func reason(err error) string {
-	var path *os.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*os.PathError](err); ok {
 		return path.Err.Error()
 	}
 	return err.Error()

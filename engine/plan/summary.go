@@ -36,9 +36,11 @@ type Summary struct {
 	Counts  Counts
 	Fields  []FieldCount // of the target, in map order
 	Held    []Held
+	Waiting []Waiting
 	Gone    []Person // linked, and not in a whole read
 	Blocked []Block
-	Dropped []int64 // positions whose spooled entry was withdrawn
+	Stopped []Stopped // whom the blocks are about
+	Dropped []int64   // positions whose spooled entry was withdrawn
 	Batches int64
 }
 
@@ -51,14 +53,20 @@ type Reading struct {
 
 // Counts are of records, by what happens to them.
 type Counts struct {
-	Create    int64
-	Update    int64
-	Link      int64
-	Unchanged int64
-	Held      int64
-	Out       int64 // out of scope
-	Gone      int64
-	Blocked   int64
+	Create     int64
+	Update     int64
+	Link       int64
+	Deactivate int64
+	Reactivate int64
+	Delete     int64
+	Unchanged  int64
+	Held       int64
+	Waiting    int64 // wanted, and not ready yet
+	Skipped    int64 // not ready, and the mapping says to pass them over
+	Out        int64 // out of scope
+	Left       int64 // has left, and nothing is to be done about it
+	Gone       int64
+	Blocked    int64
 }
 
 // outcome is what became of one item of a read.
@@ -71,10 +79,37 @@ const (
 	created
 	updated
 	adopted
+	deactivated
+	reactivated
+	deleted
+	waiting
+	skipped
+	left
 )
+
+// spooled reports whether an operation was written for it.
+func (o outcome) spooled() bool {
+	switch o {
+	case created, updated, adopted, deactivated, reactivated, deleted:
+		return true
+	}
+	return false
+}
 
 func (c *Counts) of(what outcome) *int64 {
 	switch what {
+	case deactivated:
+		return &c.Deactivate
+	case reactivated:
+		return &c.Reactivate
+	case deleted:
+		return &c.Delete
+	case waiting:
+		return &c.Waiting
+	case skipped:
+		return &c.Skipped
+	case left:
+		return &c.Left
 	case outOfScope:
 		return &c.Out
 	case unchanged:
@@ -109,7 +144,9 @@ func (s *Summary) count(entry *Entry, by int64) {
 }
 
 // Changes is how many records would be written or adopted.
-func (c Counts) Changes() int64 { return c.Create + c.Update + c.Link }
+func (c Counts) Changes() int64 {
+	return c.Create + c.Update + c.Link + c.Deactivate + c.Reactivate + c.Delete
+}
 
 // FieldCount is how many linked records change in one target field.
 type FieldCount struct {
@@ -117,7 +154,8 @@ type FieldCount struct {
 	Changed int64 // another value than was sent
 	Added   int64 // never sent before
 	Cleared int64 // sent before, empty now
-	Kept    int64 // empty now, but never cleared by default
+	Kept    int64 // empty now, but never cleared
+	ByHand  int64 // changed, but sent at creation and return only
 	New     bool  // new to the mapping: no linked record was ever sent it
 }
 
@@ -133,12 +171,33 @@ type Held struct {
 	compile.Failure
 }
 
+// Waiting is a person who is wanted and not ready yet. That is no error.
+type Waiting struct {
+	Person
+	Require      string // the require block's name
+	SayFR, SayEN string
+	Fields       []string // what it waits for, where the block names fields
+}
+
+// Stopped is a person whose operation a guard blocked.
+type Stopped struct {
+	Person
+	Operation string
+	Part      string
+}
+
 // Block is a part of the plan that a guard stopped.
 type Block struct {
-	Part string // read, creates, … as approve names them
-	Code string
-	Say  string // what looks like an accident, and why
-	Do   string // what to do when it is one, and when it isn't
+	Part  string // read, removals, … as approve names them
+	Whole bool   // nothing of the plan is done, not even the rest
+	Code  string
+	Say   string // what looks like an accident, and why
+	Do    string // what to do when it is one, and when it isn't
+}
+
+// Stands reports whether anything of the plan may be done.
+func (s *Summary) Stands() bool {
+	return !slices.ContainsFunc(s.Blocked, func(b Block) bool { return b.Whole })
 }
 
 // staleAfter is how long a saved plan may wait: people change overnight.
@@ -153,10 +212,16 @@ func (p *Plan) Stale(ctx context.Context, l *ledger.Ledger, basis string, now ti
 	if err != nil {
 		return err
 	}
+	known, begun, err := l.FindPlan(ctx, p.Summary.ID)
+	if err != nil {
+		return err
+	}
 	why := ""
 	switch {
 	case p.Summary.LedgerID != l.ID():
 		why = "It was made with another ledger."
+	case begun && (known.State == ledger.PlanDone || known.State == ledger.PlanDropped):
+		why = "It was applied already, in whole or in part; a plan is applied once."
 	case p.Summary.Basis != basis:
 		why = "The mapping files, the inputs or a plugin have changed since it was made."
 	case p.Summary.Generation != generation:
@@ -177,12 +242,4 @@ func (p *Plan) Discard() {
 	if p.Path != "" {
 		_ = os.Remove(p.Path)
 	}
-}
-
-func (p *Plan) droppedSet() map[int64]bool {
-	set := make(map[int64]bool, len(p.Summary.Dropped))
-	for _, position := range p.Summary.Dropped {
-		set[position] = true
-	}
-	return set
 }

@@ -18,16 +18,19 @@ func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	h.clear()
 	s := &p.Plan.Summary
 	h.printf("%s\n\n", h.paint(bold, p.From+" → "+p.To+"    "+p.Mapping))
-	if h.blocked(s) {
+	if !s.Stands() {
+		h.blocked(s, "")
 		return nil
 	}
-	h.printf("%s\n\n", wrap(verdict(s), h.width, "  "))
+	h.printf("%s\n", wrap(verdict(s), h.width, "  "))
+	h.blocked(s, "")
 	h.counts(s)
 	h.fields(s)
 	if err := h.people(p.Plan, o); err != nil {
 		return diag.From(err, "reading the plan back")
 	}
 	h.held(s.Held, o.Everybody)
+	h.waiting(s.Waiting, o.Everybody)
 	h.gone(s.Gone)
 	h.read(s)
 	return nil
@@ -38,7 +41,7 @@ func verdict(s *plan.Summary) string {
 	changes := s.Counts.Changes()
 	var out []string
 	switch {
-	case changes == 0 && s.Counts.Held == 0:
+	case changes == 0 && s.Counts.Held+s.Counts.Blocked+s.Counts.Waiting == 0:
 		return "Nothing to do: everybody is as they should be."
 	case changes == 0:
 		out = append(out, "Nothing would be sent.")
@@ -55,16 +58,13 @@ func verdict(s *plan.Summary) string {
 	default:
 		out = append(out, strconv.FormatInt(s.Counts.Held, 10)+" are held back, with the reasons below.")
 	}
-	return strings.Join(out, " ")
-}
-
-func (h *human) blocked(s *plan.Summary) bool {
-	for _, b := range s.Blocked {
-		h.printf("  %s\n", h.paint(red+bold, "Blocked: "+b.Part))
-		h.printf("%s", wrap(diag.VisibleLine(b.Say), h.width, "  "))
-		h.printf("%s\n", wrap(diag.VisibleLine(b.Do), h.width, "  "))
+	if s.Counts.Waiting > 0 {
+		out = append(out, counted(s.Counts.Waiting, "person waits", "people wait")+" to be ready.")
 	}
-	return len(s.Blocked) > 0
+	if s.Counts.Blocked > 0 {
+		out = append(out, counted(s.Counts.Blocked, "person waits", "people wait")+" for somebody's word.")
+	}
+	return strings.Join(out, " ")
 }
 
 // counts leaves out what is zero, but for the three that people look for.
@@ -78,9 +78,16 @@ func (h *human) counts(s *plan.Summary) {
 		{"+", "create", green, c.Create, true},
 		{"~", "update", yellow, c.Update, true},
 		{"&", "link", green, c.Link, false},
+		{"-", "deactivate", red, c.Deactivate, false},
+		{"-", "delete", red, c.Delete, false},
+		{"+", "reactivate", green, c.Reactivate, false},
 		{"=", "unchanged", "", c.Unchanged, true},
 		{"!", "held", red, c.Held, false},
+		{"!", "blocked", red, c.Blocked, false},
+		{"…", "waiting", yellow, c.Waiting, false},
+		{"·", "passed over", "", c.Skipped, false},
 		{"·", "out of scope", "", c.Out, false},
+		{"·", "left before", "", c.Left, false},
 		{"?", "no longer read", yellow, c.Gone, false},
 	} {
 		if line.n > 0 || line.always {
@@ -97,7 +104,7 @@ func (h *human) fields(s *plan.Summary) {
 		for _, part := range []struct {
 			n    int64
 			word string
-		}{{f.Changed, "changed"}, {f.Cleared, "emptied"}, {f.Kept, "empty now, kept at the target"}} {
+		}{{f.Changed, "changed"}, {f.Cleared, "emptied"}, {f.Kept, "empty now, kept at the target"}, {f.ByHand, "to do by hand: sent at creation and return only"}} {
 			if part.n > 0 {
 				parts = append(parts, strconv.FormatInt(part.n, 10)+" "+part.word)
 			}
@@ -135,7 +142,10 @@ func (h *human) people(p *plan.Plan, o PlanOptions) error {
 		}
 		return nil
 	})
-	more := left[plan.Create] + left[plan.Update] + left[plan.Link]
+	more := int64(0)
+	for _, n := range left {
+		more += n
+	}
 	if more > 0 {
 		h.printf("    and %d more; --all lists everybody\n", more)
 	}
@@ -152,6 +162,8 @@ func (h *human) person(p *plan.Plan, e *plan.Entry, values bool) {
 		sign, color = "~", yellow
 	case plan.Link:
 		sign = "&"
+	case plan.Deactivate, plan.Delete:
+		sign, color = "-", red
 	}
 	h.printf("    %s %s %s\n", h.paint(color, sign), pad(name(e.Shown, e.SourceID), 28), fieldNames(p, e))
 	if values && len(e.Body) > 0 {
@@ -160,8 +172,11 @@ func (h *human) person(p *plan.Plan, e *plan.Entry, values bool) {
 }
 
 func fieldNames(p *plan.Plan, e *plan.Entry) string {
-	if e.Operation == plan.Create {
+	switch e.Operation {
+	case plan.Create:
 		return strconv.Itoa(len(e.Changed)) + " fields"
+	case plan.Deactivate, plan.Delete, plan.Reactivate:
+		return e.Operation.String()
 	}
 	if len(e.Changed) == 0 {
 		return "already as it should be"
@@ -173,50 +188,19 @@ func fieldNames(p *plan.Plan, e *plan.Entry) string {
 	return strings.Join(names, ", ")
 }
 
-func (h *human) held(list []plan.Held, all bool) {
-	if len(list) == 0 {
-		return
-	}
-	h.printf("  %s\n", h.paint(bold, "Held back, and why"))
-	for i, who := range list {
-		if i == firstOfEach && !all {
-			h.printf("    and %d more; --all lists everybody\n", len(list)-i)
-			break
-		}
-		h.reason(name(who.Shown, who.SourceID), who.Code, who.Summary, who.Remedy)
-	}
-	h.printf("\n")
-}
-
-// reason says why one person was not written, and what to do.
-func (h *human) reason(who, code, summary, remedy string) {
-	h.printf("    %s %s  %s\n", h.paint(red, "!"), pad(who, 28), diag.VisibleLine(summary)+h.paint(faint, "  ["+code+"]"))
-	if remedy != "" {
-		h.printf("%s", wrap(diag.VisibleLine(remedy), h.width, strings.Repeat(" ", 36)))
-	}
-}
-
-func (h *human) gone(list []plan.Person) {
-	if len(list) == 0 {
-		return
-	}
-	h.printf("  %s\n", h.paint(bold, "No longer read, and left as they are at the target"))
-	for i, who := range list {
-		if i == firstOfEach {
-			h.printf("    and %d more\n", len(list)-i)
-			break
-		}
-		h.printf("    ? %s\n", name(who.Shown, who.SourceID))
-	}
-	h.printf("\n")
-}
-
 func (h *human) read(s *plan.Summary) {
 	announced := ""
 	if s.Read.Expected >= 0 {
 		announced = " of " + strconv.FormatInt(s.Read.Expected, 10) + " announced"
 	}
-	h.printf("  Read: %d people%s, in %d calls.\n", s.Read.Received, announced, s.Read.Calls)
+	h.printf("  Read: %s%s, in %s.\n", counted(s.Read.Received, "person", "people"), announced, counted(s.Read.Calls, "call", "calls"))
+}
+
+func counted(n int64, one, many string) string {
+	if n != 1 {
+		one = many
+	}
+	return strconv.FormatInt(n, 10) + " " + one
 }
 
 // name is how a person is called; ids are quoted so that they don't pass for one.

@@ -13,7 +13,8 @@ func (h *human) Run(r *engine.Ran) {
 	h.clear()
 	status, color := statusWords(r.Status)
 	h.printf("%s    %s\n\n", h.paint(bold, r.From+" → "+r.To+"    "+r.Mapping), h.paint(color+bold, status))
-	if h.blocked(&r.Plan) || r.RunID == "" {
+	if !r.Plan.Stands() || r.RunID == "" {
+		h.blocked(&r.Plan, "")
 		return
 	}
 	if r.Settled > 0 {
@@ -22,7 +23,9 @@ func (h *human) Run(r *engine.Ran) {
 	h.done(r)
 	h.failed("Not taken by the target, and why", r.Outcome.Failed)
 	h.failed("Sent, and never answered", r.Outcome.Ambiguous)
+	h.blocked(&r.Plan, r.RunID)
 	h.held(r.Plan.Held, false)
+	h.waiting(r.Plan.Waiting, false)
 	h.gone(r.Plan.Gone)
 	if r.Plan.ID != "" {
 		h.read(&r.Plan)
@@ -46,9 +49,9 @@ func statusWords(status string) (words, color string) {
 
 func (h *human) done(r *engine.Ran) {
 	o := &r.Outcome
-	if o.Done() == 0 && len(o.Failed)+len(o.Ambiguous) == 0 && o.Unsent == 0 {
+	if o.Done() == 0 && len(o.Failed)+len(o.Ambiguous) == 0 && o.Unsettled+o.Unsent == 0 {
 		words := "  Nothing to do: " + strconv.FormatInt(r.Plan.Counts.Unchanged, 10) + " people are as they should be."
-		if r.Status != engine.Failed {
+		if r.Status != engine.Failed && r.Plan.Counts.Blocked == 0 {
 			h.printf("%s\n\n", words)
 		}
 		return
@@ -60,11 +63,17 @@ func (h *human) done(r *engine.Ran) {
 		{o.Created, "created"},
 		{o.Updated, "updated"},
 		{o.Linked, "linked to a record that was already there"},
+		{o.Deactivated, "deactivated: they have left"},
+		{o.Reactivated, "reactivated: they are back"},
+		{o.Deleted, "deleted"},
 		{r.Plan.Counts.Unchanged, "unchanged"},
 		{int64(len(o.Failed)), "not taken by the target"},
 		{int64(len(o.Ambiguous)), "sent and never answered"},
+		{o.Unsettled, "perhaps sent when the run had to stop: the next run looks first what became of them"},
 		{o.Unsent, "not sent, because the run had to stop"},
+		{r.Plan.Counts.Blocked, "waiting for somebody's word"},
 		{r.Plan.Counts.Held, "held back"},
+		{r.Plan.Counts.Waiting, "waiting to be ready"},
 	} {
 		if line.n > 0 {
 			h.printf("  %6d %s\n", line.n, line.words)

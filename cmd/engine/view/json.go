@@ -85,7 +85,7 @@ type notDone struct {
 func (e *events) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	s := &p.Plan.Summary
 	err := error(nil)
-	if len(s.Blocked) == 0 {
+	if s.Stands() {
 		err = p.Plan.Batches(func(_ int64, entries []plan.Entry) error {
 			for _, entry := range entries {
 				c := change{
@@ -126,6 +126,17 @@ func (e *events) held(mapping string, s *plan.Summary) {
 		}
 		e.write(out)
 	}
+	for _, who := range s.Waiting {
+		e.write(map[string]any{
+			"type": "waiting", "mapping": mapping, "person": person{who.SourceID, who.Shown}, "require": who.Require,
+			"say": map[string]string{"fr": who.SayFR, "en": who.SayEN}, "fields": who.Fields,
+		})
+	}
+	for _, who := range s.Stopped {
+		e.write(map[string]any{
+			"type": "blocked", "mapping": mapping, "person": person{who.SourceID, who.Shown}, "operation": who.Operation, "part": who.Part,
+		})
+	}
 	for _, who := range s.Gone {
 		e.write(map[string]any{"type": "gone", "mapping": mapping, "person": person{who.SourceID, who.Shown}})
 	}
@@ -139,9 +150,9 @@ func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[st
 	}
 	fields := []map[string]any{}
 	for _, f := range s.Fields {
-		if f.Changed+f.Added+f.Cleared+f.Kept > 0 {
+		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand > 0 {
 			fields = append(fields, map[string]any{
-				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "new": f.New,
+				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "by_hand": f.ByHand, "new": f.New,
 			})
 		}
 	}
@@ -157,7 +168,9 @@ func countsOf(s *plan.Summary) map[string]int64 {
 	c := s.Counts
 	return map[string]int64{
 		"create": c.Create, "update": c.Update, "link": c.Link, "unchanged": c.Unchanged,
-		"held": c.Held, "out_of_scope": c.Out, "gone": c.Gone,
+		"deactivate": c.Deactivate, "reactivate": c.Reactivate, "delete": c.Delete,
+		"held": c.Held, "waiting": c.Waiting, "skipped": c.Skipped, "blocked": c.Blocked,
+		"out_of_scope": c.Out, "left": c.Left, "gone": c.Gone,
 	}
 }
 
@@ -169,7 +182,8 @@ func (e *events) Run(r *engine.Ran) {
 	event["run"], event["status"], event["settled"] = r.RunID, r.Status, r.Settled
 	event["done"] = map[string]int64{
 		"create": r.Outcome.Created, "update": r.Outcome.Updated, "link": r.Outcome.Linked,
-		"failed": int64(len(r.Outcome.Failed)), "ambiguous": int64(len(r.Outcome.Ambiguous)), "unsent": r.Outcome.Unsent,
+		"deactivate": r.Outcome.Deactivated, "reactivate": r.Outcome.Reactivated, "delete": r.Outcome.Deleted,
+		"failed": int64(len(r.Outcome.Failed)), "ambiguous": int64(len(r.Outcome.Ambiguous)), "unsettled": r.Outcome.Unsettled, "unsent": r.Outcome.Unsent,
 	}
 	e.write(event)
 }

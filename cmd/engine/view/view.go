@@ -14,6 +14,8 @@ type View interface {
 	// Plan gives diagnostics when the plan could not be read back.
 	Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics
 	Run(r *engine.Ran)
+	Checked(c *engine.Checked)
+	Approved(a *engine.Approved)
 	Result(exitCode int)
 }
 

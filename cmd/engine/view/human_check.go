@@ -1,0 +1,56 @@
+package view
+
+import (
+	"strings"
+
+	"passerelle/engine"
+	"passerelle/engine/diag"
+)
+
+func (h *human) Checked(c *engine.Checked) {
+	h.clear()
+	if c.Found.HasErrors() {
+		return // it could not be tried, which has been said
+	}
+	way := "read"
+	if c.Write {
+		way = "written"
+	}
+	h.printf("%s\n\n", h.paint(bold, c.System+"    "+c.Resource+", "+way+" by "+c.Mapping))
+	if len(c.Findings) == 0 {
+		h.printf("  The connector has nothing to say about it.\n\n")
+		return
+	}
+	for _, f := range c.Findings {
+		h.finding(f)
+	}
+	h.printf("\n")
+}
+
+func (h *human) finding(f engine.Finding) {
+	sign, color := "?", yellow
+	switch f.Evidence {
+	case engine.Readable:
+		sign, color = "✓", green
+	case engine.NotPermitted, engine.NotInstalled, engine.UnknownField:
+		sign, color = "✗", red
+	}
+	what := f.Path
+	if what == "" {
+		what = "the resource"
+	}
+	h.printf("  %s %s %s\n", h.paint(color, sign), pad(diag.VisibleLine(what), 32), f.Evidence)
+	if f.Evidence == engine.Readable {
+		return
+	}
+	indent := strings.Repeat(" ", 37)
+	if f.Say != "" {
+		h.printf("%s", wrap(diag.VisibleLine(f.Say)+".", h.width, indent))
+	}
+	if f.Remedy != "" {
+		h.printf("%s", wrap(diag.VisibleLine(f.Remedy), h.width, indent))
+	}
+	if f.RightEN != "" && !strings.Contains(f.Remedy, f.RightEN) {
+		h.printf("%s", wrap("Right: "+diag.VisibleLine(f.RightEN)+" / "+diag.VisibleLine(f.RightFR)+".", h.width, indent))
+	}
+}

@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"passerelle/engine/diag"
+	"passerelle/engine/ledger"
+	"passerelle/engine/plan"
+)
+
+// ApproveOptions say what is agreed to.
+type ApproveOptions struct {
+	RunID  string
+	Part   string   // removals
+	People []string // ids, or names as shown; empty: everybody in that part
+	Who    string   // who agrees, for the journal
+}
+
+// Approved is what was signed.
+type Approved struct {
+	Mapping string
+	RunID   string
+	Part    string
+	People  []plan.Person
+	Until   time.Time
+}
+
+// Approve signs, for 72 hours, that the operations a guard blocked in a run be
+// done with those people. The next run reads and plans again: signed operations
+// that are still right are done, and new ones are judged without them.
+func (w *Workspace) Approve(ctx context.Context, o ApproveOptions) (*Approved, diag.Diagnostics) {
+	operations := plan.OperationsOf(o.Part)
+	if operations == nil {
+		d := diag.Diagnostic{
+			Code: "unknown-part", Summary: "There is no part " + strconv.Quote(o.Part) + " to approve",
+			Detail: "A blocked run names the part that waits for somebody's word.",
+			Remedy: "Parts are " + strings.Join(plan.Parts(), ", ") + ".",
+		}
+		return nil, diag.Diagnostics{d}
+	}
+	if found := w.openLedger(ctx); found.HasErrors() {
+		return nil, found
+	}
+	run, known, err := w.ledger.FindRun(ctx, o.RunID)
+	if err != nil {
+		return nil, diag.From(err, "looking for the run")
+	}
+	if !known {
+		return nil, diag.Diagnostics{w.unknownRun(ctx, o.RunID)}
+	}
+	signed, people, err := w.blockedIn(ctx, o, operations)
+	if err != nil {
+		return nil, diag.From(err, "reading the run")
+	}
+	if found := nobodyToApprove(o, people); found.HasErrors() {
+		return nil, found
+	}
+	if err := w.ledger.Approve(ctx, run.Mapping, signed); err != nil {
+		return nil, diag.From(err, "recording the approval")
+	}
+	until := w.options.Now()
+	standing, err := w.ledger.Approvals(ctx, run.Mapping)
+	if err == nil && len(standing) > 0 {
+		until = standing[0].Expires
+	}
+	return &Approved{Mapping: run.Mapping, RunID: o.RunID, Part: o.Part, People: people, Until: until}, diag.From(err, "reading the approval back")
+}
+
+// blockedIn are those of a run's blocked people whom the options name.
+func (w *Workspace) blockedIn(ctx context.Context, o ApproveOptions, operations []string) ([]ledger.Approval, []plan.Person, error) {
+	var signed []ledger.Approval
+	var people []plan.Person
+	for result, err := range w.ledger.Results(ctx, o.RunID) {
+		if err != nil {
+			return nil, nil, err
+		}
+		if result.Outcome != ledger.Blocked || !slices.Contains(operations, result.Operation) {
+			continue
+		}
+		if len(o.People) > 0 && !slices.Contains(o.People, result.SourceID) && !slices.Contains(o.People, result.ShownName) {
+			continue
+		}
+		signed = append(signed, ledger.Approval{SourceID: result.SourceID, Operation: result.Operation, RunID: o.RunID, Who: o.Who})
+		people = append(people, plan.Person{SourceID: result.SourceID, Shown: result.ShownName})
+	}
+	return signed, people, nil
+}
+
+// nobodyToApprove: a name that fits nobody must not look like an agreement, and
+// one that fits two people is none.
+func nobodyToApprove(o ApproveOptions, people []plan.Person) diag.Diagnostics {
+	if len(people) == 0 && len(o.People) == 0 {
+		return diag.Diagnostics{{
+			Code: "nothing-blocked", Summary: "Nothing in run " + o.RunID + " waits for an approval of " + o.Part,
+			Detail: "Nobody was blocked there under that part.",
+			Remedy: "Look at what the run said, and name the run and the part as it did.",
+		}}
+	}
+	var found diag.Diagnostics
+	for _, wanted := range o.People {
+		fits := 0
+		for _, p := range people {
+			if p.SourceID == wanted || p.Shown == wanted {
+				fits++
+			}
+		}
+		switch {
+		case fits == 0:
+			found = append(found, diag.Diagnostic{
+				Code: "unknown-person", Summary: "Nobody called " + strconv.Quote(wanted) + " was blocked in run " + o.RunID,
+				Detail: "A person is named as the run names them, or by the source's id. Nothing was approved.",
+				Remedy: "Copy the name from what the run said.",
+			})
+		case fits > 1:
+			found = append(found, diag.Diagnostic{
+				Code: "ambiguous-person", Summary: "Several people called " + strconv.Quote(wanted) + " were blocked in run " + o.RunID,
+				Detail: "Which of them is meant can't be told. Nothing was approved.",
+				Remedy: "Name them by the source's id.",
+			})
+		}
+	}
+	return found
+}
+
+func (w *Workspace) unknownRun(ctx context.Context, id string) diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: "unknown-run", Summary: "There is no run " + strconv.Quote(id),
+		Detail: "This workspace's ledger knows none of that name.",
+		Remedy: "A run says its name on its last line.",
+	}
+	runs, err := w.ledger.LastRuns(ctx, "", 20)
+	if err != nil {
+		return d
+	}
+	var ids []string
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	if near := diag.DidYouMean(id, ids); near != "" {
+		d.Remedy = "Did you mean " + near + "? " + d.Remedy
+	}
+	return d
+}

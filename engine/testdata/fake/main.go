@@ -1,0 +1,75 @@
+// The connector of the engine's tests: a source and targets that misbehave as a
+// file says. All it knows is in one folder, the setting dir:
+//
+//	people.ndjson  what the source has, one object a line
+//	script.json    the misbehaviour, see script
+//	target.json    what the target holds
+//	writes.ndjson  what it was sent
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/sdk"
+)
+
+func main() { sdk.Serve(connector{}) }
+
+type connector struct{}
+
+func (connector) Describe() *sdk.Description {
+	look := protocol.Reconcile_RECONCILE_LOOK_UP
+	return &sdk.Description{
+		Name: "fake", Version: "1.0.0", Title: &sdk.Text{En: "Fake"},
+		Settings: []*sdk.Setting{
+			{Name: "dir", Type: "string", Required: true},
+			{Name: "tenant", Type: "string", Required: true},
+			{Name: "api_key", Type: "string", Secret: true},
+		},
+		Resources: []*sdk.Resource{
+			{Name: "staff", Readable: true, Identity: []string{"id"}, Fields: fields()},
+			target("look-up", look, true, true),
+			target("whole", look, true, false),
+			target("key", protocol.Reconcile_RECONCILE_IDEMPOTENCY_KEY, false, true),
+			target("upsert", protocol.Reconcile_RECONCILE_UPSERT, false, true),
+			target("none", protocol.Reconcile_RECONCILE_NONE, false, true),
+		},
+	}
+}
+
+func target(name string, how protocol.Reconcile, finds, changedOnly bool) *sdk.Resource {
+	r := &sdk.Resource{
+		Name: name, Readable: true, Writable: true, Identity: []string{"id"}, Fields: fields(),
+		Endpoints: []*sdk.Endpoint{
+			{Operation: protocol.Operation_OPERATION_CREATE, Reconcile: how, Declarable: true},
+			{Operation: protocol.Operation_OPERATION_UPDATE, Reconcile: how, Declarable: true, ChangedOnly: changedOnly},
+		},
+		WriteForm: protocol.WriteForm_WRITE_FORM_OPERATIONS,
+	}
+	if finds {
+		r.LookUp = []string{"keys"}
+	}
+	return r
+}
+
+func fields() []*sdk.Field {
+	return []*sdk.Field{
+		{Path: "id", Type: "string", Filled: true},
+		{Path: "matricule", Type: "string"},
+		{Path: "nom", Type: "string"},
+		{Path: "email", Type: "string", Sharp: "e-mail"},
+		{Path: "phone", Type: "string"},
+	}
+}
+
+func (connector) Configure(_ context.Context, s sdk.Settings) (sdk.Connection, error) {
+	return &connection{dir: s.String("dir"), tenant: s.String("tenant")}, nil
+}
+
+type connection struct{ dir, tenant string }
+
+func (c *connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: c.tenant} }
+
+func (c *connection) file(name string) string { return filepath.Join(c.dir, name) }
