@@ -39,8 +39,8 @@ func (v *valueOf) reads() []expr.Ref {
 }
 
 // Text is what a target field is computed by, as CEL has it; of a constant its
-// value as JSON, which is null before lang.Bind where the constant names an
-// input. After Bind it may be sensitive.
+// value as JSON, or "" before lang.Bind where the constant names an input. After
+// Bind it may be sensitive.
 func (f *TargetField) Text() string { return f.value.text() }
 
 func (v *valueOf) text() string {
@@ -53,6 +53,9 @@ func (v *valueOf) text() string {
 			parts[i] = v.items[i].text()
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	if v.fixed.IsEmpty() {
+		return ""
 	}
 	return string(v.fixed.AppendJSON(nil))
 }

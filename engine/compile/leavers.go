@@ -42,18 +42,17 @@ func (c *compiler) leavers(out *Mapping) {
 	if decl == nil {
 		return
 	}
-	in := []string{"mapping " + quote(c.decl.Name), decl.Word}
 	for _, later := range []struct{ word, value string }{{"gone", decl.Gone}, {"out", decl.Out}} {
 		if later.value != "report" {
 			c.report(diag.Diagnostic{
-				Code: "not-yet", Subject: &decl.Block, In: in,
+				Code: "not-yet", Subject: &decl.Block,
 				Summary: "This version only reports who is " + map[string]string{"gone": "no longer read", "out": "out of scope"}[later.word],
 				Detail:  later.word + " = " + quote(later.value) + " belongs to the language, and ignoring it would do something else than the file says.",
 				Remedy:  "Leave the word out for now.",
-			})
+			}, decl.Word)
 		}
 	}
-	l := &Leavers{Decl: decl, When: c.program(decl.When, expr.Condition), Back: decl.Back == "reactivate"}
+	l := &Leavers{Decl: decl, When: c.program(decl.When, expr.Condition, decl.Word), Back: decl.Back == "reactivate"}
 	switch decl.Do {
 	case "deactivate":
 		l.Do = protocol.Operation_OPERATION_DEACTIVATE
@@ -63,11 +62,11 @@ func (c *compiler) leavers(out *Mapping) {
 	if l.Do != protocol.Operation_OPERATION_UNSPECIFIED && out.Target.Resource != nil && !out.Target.Abilities.Can(l.Do) {
 		at := decl.DoR
 		c.report(diag.Diagnostic{
-			Code: "no-endpoint", Subject: &at, In: in,
+			Code: "no-endpoint", Subject: &at,
 			Summary: "The target has no way to " + decl.Do + " a record",
 			Detail:  "The connector " + quote(out.Target.Connection.Plugin) + " has no such endpoint for " + quote(out.Target.Resource.GetName()) + ", and the mapping declares none.",
 			Remedy:  `Declare an endpoint ` + quote(decl.Do) + ` in the target, with its method, path and body, or take do out: leavers then stay as they are.`,
-		})
+		}, decl.Word)
 	}
 	l.Names = named(&out.Target, l.Do)
 	l.BackNames = named(&out.Target, protocol.Operation_OPERATION_REACTIVATE)
@@ -104,10 +103,10 @@ func named(t *Target, operation protocol.Operation) []int {
 // requires compiles the require blocks.
 func (c *compiler) requires(out *Mapping) {
 	for _, decl := range c.decl.Requires {
-		in := []string{"mapping " + quote(c.decl.Name), "require " + quote(decl.Name)}
-		r := &Require{Decl: decl, That: c.program(decl.That, expr.Condition)}
+		block := "require " + quote(decl.Name)
+		r := &Require{Decl: decl, That: c.program(decl.That, expr.Condition, block)}
 		for _, word := range decl.Fields {
-			if at := c.sourceName(&out.Source, word, in); at >= 0 {
+			if at := c.sourceName(&out.Source, word, block); at >= 0 {
 				r.Fields = append(r.Fields, at)
 				c.used[at] = true
 			}
@@ -117,7 +116,7 @@ func (c *compiler) requires(out *Mapping) {
 }
 
 // sourceName finds what the language writes as source.field outside of CEL.
-func (c *compiler) sourceName(s *Source, word lang.Word, in []string) int {
+func (c *compiler) sourceName(s *Source, word lang.Word, block string) int {
 	source, field, dotted := strings.Cut(word.Name, ".")
 	if dotted && source == s.Name {
 		if at := slices.IndexFunc(s.Fields, func(f SourceField) bool { return f.Name == field }); at >= 0 {
@@ -130,28 +129,27 @@ func (c *compiler) sourceName(s *Source, word lang.Word, in []string) int {
 	}
 	at := word.Range
 	c.report(diag.Diagnostic{
-		Code: "unknown-field", Subject: &at, In: in,
+		Code: "unknown-field", Subject: &at,
 		Summary: "There is no source field " + quote(word.Name),
 		Detail:  "Fields are named here with their source before them.",
 		Remedy:  suggestion(word.Name, names),
-	})
+	}, block)
 	return -1
 }
 
 // policies marks the target fields that once and never_clear name.
 func (c *compiler) policies(out *Target, decl *lang.Target) {
-	in := []string{"mapping " + quote(c.decl.Name), "target " + quote(decl.Name)}
 	mark := func(words []lang.Word, policy string, set func(*TargetField)) {
 		for _, word := range words {
 			at := fieldAt(out, word.Name)
 			if at < 0 {
 				place := word.Range
 				c.report(diag.Diagnostic{
-					Code: "unknown-target-field", Subject: &place, In: in,
+					Code: "unknown-target-field", Subject: &place,
 					Summary: policy + " names " + quote(word.Name) + ", which is not in map",
 					Detail:  "It says how a field is sent, and this one is not.",
 					Remedy:  suggestion(word.Name, targetFieldNames(out)),
-				})
+				}, "target "+quote(decl.Name))
 				continue
 			}
 			set(&out.Fields[at])
