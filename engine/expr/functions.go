@@ -105,9 +105,13 @@ func (e *Env) language1() []*function {
 	var all []*function
 	all = append(all, emptyFunctions()...)
 	all = append(all, textFunctions()...)
+	all = append(all, pieceFunctions()...)
 	all = append(all, listFunctions()...)
 	all = append(all, dateFunctions()...)
 	all = append(all, numberFunctions()...)
+	all = append(all, formFunctions()...)
+	all = append(all, bankFunctions()...)
+	all = append(all, addressFunctions()...)
 	all = append(all, e.peopleFunctions()...)
 	for _, f := range all {
 		for _, o := range f.overloads {

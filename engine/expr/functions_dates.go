@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"time"
+
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
@@ -44,17 +46,19 @@ func dateFunctions() []*function {
 		},
 		{
 			name: "date",
-			doc:  "A date: from year, month and day, or read from a text with the pattern of format. Of a year in two digits, 69 to 99 are in the 1900s, the others in the 2000s. A text that does not fit holds the record back (bad-date).",
+			doc:  "A date: from year, month and day, read from a text with the pattern of format, or the day of a timestamp in a time zone. Of a year in two digits, 69 to 99 are in the 1900s, the others in the 2000s. A text that does not fit holds the record back (bad-date).",
 			overloads: []*overload{
 				{id: "date_ymd", names: []string{"year", "month", "day"}, args: []*cel.Type{n, n, n}, result: d, call: newDate},
 				{id: "date_parse", names: []string{"text", "pattern"}, args: []*cel.Type{s, s}, result: d, fix: fixParse},
 				{id: "date_parse_locale", names: []string{"text", "pattern", "locale"}, args: []*cel.Type{s, s, s}, result: d, fix: fixParse},
+				{id: "timestamp_date", member: true, names: []string{"", "zone"}, args: []*cel.Type{types.TimestampType, s}, result: d, fix: fixZone},
 			},
 			examples: []Example{
 				{"date(2026, 2, 28)", "2026-02-28"},
 				{"date('31/12/99', 'dd/MM/yy')", "1999-12-31"},
 				{"date('1 août 2026', 'd MMMM yyyy')", "2026-08-01"},
 				{"date('31/02/2026', 'dd/MM/yyyy')", "failure bad-date"},
+				{"timestamp('2026-08-31T22:30:00Z').date('Europe/Paris')", "2026-09-01"},
 			},
 		},
 		shift("addDays", "days", "The date that many days later; earlier with a negative number.", addDays, Example{"date(2026, 2, 28).addDays(1)", "2026-03-01"}),
@@ -123,6 +127,25 @@ func fixParse(fixed []ref.Val) (func(ref.Val) ref.Val, *complaint) {
 		}
 		return d
 	}, bad
+}
+
+// fixZone gives the civil date that a moment has in a time zone of the IANA
+// database. "Local" is none: it would be another on every machine.
+func fixZone(fixed []ref.Val) (func(ref.Val) ref.Val, *complaint) {
+	name := str(fixed[0])
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, (&complaint{
+			code:    "bad-timezone",
+			summary: "`date` knows no such time zone",
+			detail:  "A time zone is a name of the IANA database.",
+			remedy:  "Write 'Europe/Paris', 'America/Martinique', 'UTC' or another.",
+		}).at(0)
+	}
+	return func(v ref.Val) ref.Val {
+		year, month, day := v.(types.Timestamp).In(zone).Date()
+		return inRange(dateOf(year, month, day), "date")
+	}, nil
 }
 
 // ordering lets CEL's own operators take our types. They find the work in the

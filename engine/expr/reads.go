@@ -123,7 +123,8 @@ func (e *Env) callMayBeEmpty(tree *ast.AST, x ast.Expr) bool {
 		return false
 	case "coalesce", "orValue":
 		return !slices.ContainsFunc(operands, func(o ast.Expr) bool { return !e.mayBeEmpty(tree, o) })
-	case "trim", "replace", "before", "after", "unaccent", "join", "min", "max", "lookup", "phone", "country", operators.Index, emptyFunction:
+	case "trim", "replace", "before", "after", "unaccent", "join", "min", "max", "lookup", "phone", "country", "iban", "bic", "yes",
+		"substring", "streetNumber", "streetName", operators.Index, emptyFunction:
 		return true
 	}
 	return slices.ContainsFunc(operands, func(o ast.Expr) bool { return e.mayBeEmpty(tree, o) })

@@ -21,7 +21,11 @@ func (e *Env) shapes(name string) []shape {
 	}
 	var out []shape
 	for _, o := range f.OverloadDecls() {
-		if slices.ContainsFunc(o.ArgTypes(), unheard) || len(o.ArgTypes()) == 1 && sameType(o.ArgTypes()[0], o.ResultType()) && !o.IsMemberFunction() {
+		if slices.ContainsFunc(o.ArgTypes(), unheard) {
+			continue
+		}
+		// CEL converts every type to itself; nobody needs to hear of string(string).
+		if len(o.ArgTypes()) == 1 && sameType(o.ArgTypes()[0], o.ResultType()) && name == typeName(e.provider, o.ResultType()) {
 			continue
 		}
 		out = append(out, shape{member: o.IsMemberFunction(), args: o.ArgTypes(), result: o.ResultType()})

@@ -80,10 +80,18 @@ func takes(t *types.Type, v ref.Val) bool {
 	switch v.(type) {
 	case types.String:
 		return t == types.StringType
+	case types.Bool:
+		return t == types.BoolType
+	case types.Int:
+		return t == types.IntType
+	case types.Double:
+		return t == types.DoubleType
+	case types.Timestamp:
+		return t == types.TimestampType
 	case date:
 		return t == dateType
-	case types.Null:
-		return false
+	case *decimal:
+		return t == decimalType
 	}
 	return false
 }
