@@ -52,7 +52,8 @@ locked; 7 our fault or the machine's; 130 interrupted.`,
 	flags.BoolVar(&c.json, "json", false, "write NDJSON events on stdout, diagnostics included")
 	flags.BoolVar(&c.noColor, "no-color", false, "no colours, even on a terminal")
 	flags.StringVar(&c.logLevel, "log", "off", "log of the engine and its plugins on stderr: trace, debug, info, warn, error, off")
-	root.AddCommand(c.validateCommand(), c.planCommand(), c.applyCommand(), c.runCommand(), c.versionCommand())
+	root.AddCommand(c.validateCommand(), c.checkCommand(), c.planCommand(), c.applyCommand(), c.runCommand(), c.approveCommand(), c.versionCommand())
+	root.AddCommand(c.fmtCommand(), c.evalCommand(), c.lineageCommand(), c.referenceCommand())
 	return root
 }
 

@@ -1,0 +1,157 @@
+package lang
+
+import "slices"
+
+// BlockDoc describes one kind of block for the language reference.
+type BlockDoc struct {
+	Block    string // how it is written: mapping "name"
+	About    string
+	Words    []WordDoc
+	Settings bool // attributes that are not among Words are settings of the connector
+}
+
+// WordDoc describes one word that a block may hold.
+type WordDoc struct {
+	Word  string
+	Block bool // a block, with its names; otherwise an attribute
+	Names int  // of a block: how many names follow the word
+	Later bool // belongs to the language, refused by this version
+	About string
+}
+
+// Vocabulary is every word of the language, block by block, in the order of the
+// reference.
+func Vocabulary() []BlockDoc {
+	var out []BlockDoc
+	for _, d := range documented {
+		block := BlockDoc{Block: d.block, About: d.about, Settings: d.words.settings}
+		for _, w := range d.words.attrs {
+			block.Words = append(block.Words, WordDoc{Word: w, About: d.docs[w]})
+		}
+		for _, w := range d.words.words()[len(d.words.attrs):] {
+			block.Words = append(block.Words, WordDoc{Word: w, Block: true, Names: d.words.blocks[w], About: d.docs[w]})
+		}
+		for _, w := range d.words.later {
+			if !slices.ContainsFunc(block.Words, func(known WordDoc) bool { return known.Word == w }) {
+				block.Words = append(block.Words, WordDoc{Word: w, Later: true, About: d.docs[w]})
+			}
+		}
+		out = append(out, block)
+	}
+	return out
+}
+
+// blockDocs is a vocabulary with a line for each of its words.
+type blockDocs struct {
+	words        *vocabulary
+	block, about string
+	docs         map[string]string
+}
+
+var leaverDocs = map[string]string{
+	"when": "Expression: true for who has left.", "do": "keep (as without), deactivate or delete.", "back": "What happens once it is no longer true: reactivate.",
+	"gone": "Who is no longer read at all: report, or deactivate under a limit.", "out": "Who is still read but no longer selected: report, or deactivate under a guard.",
+}
+
+var documented = []blockDocs{
+	{fileWords, "a file", "A workspace is a folder: all its *.hcl and *.hcl.json are read as one. Tests are in *.test.hcl.", map[string]string{
+		"language":    "The version that the file is written for: 1.",
+		"integration": "What this workspace, or package, is and where its today is.",
+		"plugin":      "Which version of a connector is wanted; without it, that of the lock file.",
+		"input":       "A value that is given from outside. Expressions read it as input.NAME.",
+		"locals":      "Values with a name. HCL and expressions read them as local.NAME.",
+		"connection":  "One configured connector: which system, with which key.",
+		"table":       "A list of values and what they become, for lookup().",
+		"fieldset":    "Source fields that several mappings use.",
+		"mapping":     "One source, its expressions and one target.",
+		"package":     "A shipped workspace, used as it is, with what is added here.",
+		"transform":   "An expression with parameters and a name of its own.",
+		"retention":   "How long runs and held records are remembered.",
+		"period":      "Reserved: pay periods.",
+		"test":        "An example with what is expected of it, in *.test.hcl.",
+	}},
+	{integrationWords, `integration "name"`, "", map[string]string{
+		"title": "How people call it: { fr = …, en = … }.", "publisher": "Who answers for it.", "modules": "Which modules of the source it concerns.",
+		"setup": "How it is set up: \"self-service\", or by whom.", "version": "The package's own version.",
+		"timezone": "The IANA time zone in which it becomes today; needed once today(), past() or age() is used.",
+	}},
+	{pluginWords, `plugin "name"`, "", map[string]string{"version": "A constraint such as \"~> 1.0\"."}},
+	{inputWords, `input "name"`, "Given with --input name=value, --inputs FILE or ENGINE_INPUT_name.", map[string]string{
+		"type": "string, int, double, decimal, bool, date, timestamp, list(…), map(…) or object({…}).", "default": "Its value when none is given; without it, one must be.",
+		"sensitive": "true: never shown, and fit for secrets.", "validation": "A condition that the value must meet, and what to say otherwise.",
+	}},
+	{connectionWords, `connection "name"`, "Secrets come from env(\"NAME\") or file(\"path\"), never as text.", map[string]string{
+		"plugin": "The connector.", "rate_limit": "Requests, such as \"300/min\", instead of what the connector proposes.",
+		"settings": "Settings of the connector whose names the language uses itself.", "for_each": "Reserved: one connection for each of a list.",
+	}},
+	{tableWords, `table "name"`, "", map[string]string{
+		"values": "{ from = \"to\" }.", "from_csv": "A file beside this one instead: a header line, then two columns, in UTF-8.",
+		"unknown": "What a value becomes that is not in it: \"hold\" (as without), \"keep\", or text(\"…\").",
+	}},
+	{fieldsetWords, `fieldset "name"`, "", map[string]string{"field": "As in a source."}},
+	{mappingWords, `mapping "name"`, "", map[string]string{
+		"after": "Mappings that must have ended well before.", "enabled": "false, or an input: left out, with all that needs it.", "shown_as": "Expression: how a person is named to whoever looks at a plan.",
+		"trigger": "When it is run.", "source": "What is read; further ones are joined to the first.", "target": "What is written.",
+		"each": "One target record for each element of a list.", "require": "What must be there before a person is sent; until then he waits, by name.",
+		"leavers": "Who has left, as a fact in his record, and what is done then.", "removed": "The same for records that are not people.",
+		"same_person": "Fields that tell that a new id is a person known before.", "guard": "Limits above which somebody is asked, and changes that were announced.",
+		"purpose": "Why data of a class may go to this recipient.", "review": "Reserved: somebody looks before anything is sent.", "period": "Reserved: pay periods.",
+	}},
+	{leaversWords, "leavers", "A leaver is one whose record says so; nobody left because he was not read.", leaverDocs},
+	{removedWords, "removed", "The same idea for records that are not people.", leaverDocs},
+	{requireWords, `require "name"`, "", map[string]string{
+		"fields": "source.field of each field that must be filled.", "that": "Or an expression that must be true.", "before": "The operations that wait for it: [\"create\"]; without, all.",
+		"else": "wait, hold or skip.", "say": "How it is told to people: { fr = …, en = … }.",
+	}},
+	{guardWords, "guard", "", map[string]string{
+		"removals": "The limit of deactivations and deletions in seven days.", "expect": "A change that was announced, and so is no surprise.",
+		"gone": "The limit of records that are no longer read.", "creates": "The limit of creations.", "sharp": "The limit of changes of sharp fields.", "changes": "The limit of changes of other fields.",
+		"nulls": "The limit of fields emptied.", "identity": "The limit of ids that became another person.", "scope": "The limit of people who leave because the filter was edited.",
+		"held": "The limit of held records.", "read": "The limit by which a read may shrink.",
+	}},
+	{limitWords, "removals (in guard)", "", map[string]string{"at_most": "A number, a share, or both: [2, \"5%\"] is the greater."}},
+	{expectWords, `expect "name"`, "", map[string]string{
+		"removals": "How many are announced.", "from": "The first day.", "until": "The last day.",
+		"fields": "Target fields that are announced to change.", "up_to": "For how many people.", "creates": "How many creations are announced.",
+	}},
+	{purposeWords, `purpose "class"`, "bank, social-security, health and pay data go nowhere without one.", map[string]string{
+		"why": "What the recipient does with it: { fr = …, en = … }.", "basis": "The legal basis.", "retention": "How long the recipient keeps it.",
+	}},
+	{triggerWords, "trigger", "One of them.", map[string]string{
+		"manual": "true: only when somebody asks.", "daily": "At a time of day, \"02:00\".", "every": "A length of time, \"15m\".", "monthly": "On a day of the month, 25.", "cron": "As cron writes it, \"0 2 * * *\".",
+	}},
+	{sourceWords, `source "name"`, "Expressions read its fields as name.field.", map[string]string{
+		"connection": "connection.NAME.", "resource": "Which collection of the system.", "where": "Expression: which records are wanted; the others are out of scope.",
+		"use": "Fieldsets: [fieldset.NAME].", "id": "Fields that identify a record, only where the connector states none.", "settings": "Settings of the connector whose names the language uses itself.",
+		"enabled": "false, or an input: left out.", "field": "A field that is read.", "section": "Custom fields of one section of the employee file, granted as one right.",
+		"on": "Joins it to the first source: { its_field = \"expression\" }.", "many": "true: a list of records is joined, not one.", "group": "Fields: one record for each group; other fields become lists.",
+		"incremental": "true: reads what changed only.", "window": "The dates between which is read.", "each": "One target record for each element.",
+	}},
+	{fieldWords, `field "name" (in a source)`, "", map[string]string{
+		"path": "Where it is in the connector's record: names joined by dots, quoted in brackets where needed.", "type": "Needed where the connector does not know the field.",
+		"label": "How people call it: { fr = …, en = … }.", "required": "true: a record without it is held.", "class": "identity, contact, bank, social-security, health or pay.",
+		"sharp": "login, e-mail, status or end-date: what guards watch closest.", "enabled": "false, or an input: left out.", "fill": "How full it is meant to be: \"95%\", \"all but one\".",
+	}},
+	{sectionWords, `section "name"`, "", map[string]string{"enabled": "false, or an input: left out.", "field": "As in a source; its path starts where custom fields live."}},
+	{targetWords, `target "name"`, "", map[string]string{
+		"connection": "connection.NAME.", "resource": "Which collection of the system.", "key": "Target fields that identify a record there.", "required": "Target fields without which a record is held.",
+		"settings": "Settings of the connector whose names the language uses itself.", "map": "What is sent: target field = \"expression\", or a constant.",
+		"field": "Declares a field that the connector does not know.", "endpoint": "How one operation is called, for HTTP targets.", "match": "How people who are there already are found.",
+		"once": "Fields that are sent at creation and return only.", "never_clear": "Fields that are never emptied.", "authority": "\"shared\": send what changed; \"source\": put back local edits.",
+		"snapshot": "For a target that is read as \"this is everybody\".",
+	}},
+	{targetFieldWords, `field "name" (in a target)`, "", map[string]string{
+		"type": "What it holds.", "class": "As in a source field.", "sharp": "As in a source field.",
+	}},
+	{endpointWords, `endpoint "operation"`, "find, create, update, deactivate, reactivate or delete. What is left out is the connector's own way.", map[string]string{
+		"fields": "Of a second update: the fields that go this way.", "method": "Of HTTP.", "path": "Below the connection's url; {field} and {id} are filled in.", "query": "Parameters of the address.",
+		"headers": "Of the request.", "body": "What is sent instead of the mapped fields; {field} is filled in.", "wrap": "The name under which the record stands in the body.",
+		"batch": "\"one\", \"array\" or \"ndjson\".", "success": "Statuses that mean done.", "conflict": "Statuses that mean: another has this key.", "items": "Where the answer's list is.",
+		"id": "Where the answer holds the record's id.", "clear": "How a field is emptied: \"null\", \"empty\" or \"omit\".", "idempotency_header": "The header of the idempotency key.",
+		"reconcile": "How an unanswered write is settled: \"lookup\", \"idempotency-key\", \"upsert\" or \"none\".", "page": "How a list is cut into pages.",
+	}},
+	{packageWords, `package "name"`, "", map[string]string{
+		"from": "Its folder: beside the workspace, then beside the executable.", "version": "A constraint on its version.", "inputs": "The values of its inputs.",
+		"extend": "Adds to one of its mappings, or replaces lines of it.",
+	}},
+}

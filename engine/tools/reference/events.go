@@ -1,0 +1,100 @@
+package reference
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Event is one kind of line that --json writes.
+type Event struct {
+	Type, About string
+	Fields      []EventField
+}
+
+// EventField is a member of an event. Members of its members are joined with
+// dots.
+type EventField struct{ Name, About string }
+
+// Events is the page of the events that --json writes.
+func Events() string {
+	var b strings.Builder
+	b.WriteString(heading("Events", `With --json a command writes one JSON object a line on stdout, diagnostics included.
+The first is version, the last result. Each has a type; the form is version 1: later versions
+add types and members, and change none, so a reader passes over what it does not know.`))
+	for _, e := range EventList() {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| member | |\n|---|---|\n", e.Type, e.About)
+		for _, f := range e.Fields {
+			fmt.Fprintf(&b, "| %s | %s |\n", cell(f.Name), f.About)
+		}
+	}
+	return b.String()
+}
+
+// EventList lists every event, in about the order in which they come.
+func EventList() []Event {
+	mapping := EventField{"mapping", "The mapping, as the files name it; package.NAME. before those of a package."}
+	person := []EventField{{"person.id", "The source's own id."}, {"person.shown", "How the person is named, by shown_as; left out without."}}
+	reason := []EventField{
+		{"code", "See [errors](errors.md)."}, {"field", "The field it is about, where it is one."}, {"summary", "What is wrong."}, {"detail", "Why."},
+		{"remedy", "What to do."}, {"status", "Of HTTP, where the system gave one."}, {"range", "The place in the mapping file, as in diagnostic."},
+	}
+	summary := []EventField{
+		mapping, {"from", "The system that is read."}, {"to", "The system that is written."},
+		{"blocked", "The parts that were refused as looking like an accident; an empty list without."},
+		{"blocked.part", "Which part."}, {"blocked.code", "See [errors](errors.md)."}, {"blocked.say", "Whom and why, in words."}, {"blocked.do", "What to do."},
+		{"fields", "The target fields with something to do."}, {"fields.name", ""}, {"fields.changed", "Records in which it changes."},
+		{"fields.added", "Records that get it because the field is new to the mapping."}, {"fields.cleared", "Records in which it is emptied."},
+		{"fields.kept", "Records in which it would be emptied, and is not."}, {"fields.by_hand", "Records in which it differs and is not sent again: to do by hand."}, {"fields.new", "True: the field is new to the mapping."},
+		{"read.received", "Records read."}, {"read.expected", "Records that the source announced; -1 without."}, {"read.calls", "Calls that it took."},
+		{"planned.create", "Records to create."}, {"planned.update", ""}, {"planned.link", "Found at the target and tied."}, {"planned.unchanged", ""},
+		{"planned.deactivate", ""}, {"planned.reactivate", ""}, {"planned.delete", ""},
+		{"planned.held", "Held back, each in an event of its own."}, {"planned.waiting", "Not ready, each in an event of its own."}, {"planned.skipped", "Not ready, and passed over."},
+		{"planned.blocked", "Stopped by a guard."}, {"planned.left", "Left and never linked, or left before."}, {"planned.out_of_scope", "Not selected by where."}, {"planned.gone", "Known before and no longer read; untouched."},
+	}
+	run := append(append([]EventField{}, summary...),
+		EventField{"run", "The run's id."}, EventField{"status", "succeeded, partial, blocked, failed or skipped."},
+		EventField{"settled", "Operations of an interrupted run whose fate was learnt first."},
+		EventField{"done.create", "Records created."}, EventField{"done.update", ""}, EventField{"done.link", ""}, EventField{"done.deactivate", ""}, EventField{"done.reactivate", ""}, EventField{"done.delete", ""}, EventField{"done.failed", "Not taken by the target."},
+		EventField{"done.ambiguous", "Sent and never answered."}, EventField{"done.unsettled", "Sent, and to be settled by the next run."}, EventField{"done.unsent", "Planned and not sent any more."})
+	about := func(more ...EventField) []EventField {
+		return append(append([]EventField{mapping}, person...), more...)
+	}
+	return []Event{
+		{"version", "Which program speaks.", []EventField{{"format", "The version of the events: 1."}, {"version", "The engine's."}, {"platform", "Of `engine version`."}, {"language", "Of `engine version`: the newest language it reads."}}},
+		{"diagnostic", "Something the engine has to say.", []EventField{
+			{"diagnostic.severity", "error or warning."}, {"diagnostic.code", "Stable; see [errors](errors.md)."}, {"diagnostic.summary", ""}, {"diagnostic.detail", ""}, {"diagnostic.remedy", ""},
+			{"diagnostic.class", "refused, credentials, unavailable, fault or interrupted: decides the exit code."},
+			{"diagnostic.range", "file, start and end, each with line, column and byte."}, {"diagnostic.in", "The blocks around it, outermost first."},
+			{"diagnostic.snippet", "line, text, and start and end of the wrong part in characters."}}},
+		{"progress", "How far it is; as often as there is news.", []EventField{mapping, {"phase", "reading or applying."}, {"done", "Records so far."}, {"expected", "Records in all, where known."}}},
+		{"valid", "`engine validate` found no error.", []EventField{{"workspace", "The folder."}}},
+		{"finding", "What `engine check` found of one field, or of a resource as a whole.", []EventField{
+			mapping, {"system", "The system that was asked."}, {"resource", "The collection."}, {"write", "True: about the target."}, {"path", "The field; empty: the resource as a whole."},
+			{"evidence", "What was found, such as readable or not permitted."}, {"right.fr", "The right that is missing, as the system calls it."}, {"right.en", ""}, {"say", "What it means."}, {"remedy", "What to do."}}},
+		{"planned_change", "One operation of a plan.", about(
+			EventField{"operation", "create, update, link, deactivate, reactivate or delete."}, EventField{"target_id", "The target's id, where it is known."},
+			EventField{"fields", "The target fields that would be sent."}, EventField{"cleared", "Those that would be emptied."}, EventField{"values", "What would be sent, with --show-values alone: personal data."})},
+		{"held", "A record that is not sent.", about(reason...)},
+		{"waiting", "A record that is wanted and not ready. It is no error.", about(
+			EventField{"require", "The requirement that is not met."}, EventField{"say.fr", "It in words."}, EventField{"say.en", ""}, EventField{"fields", "The source fields that it wants filled."})},
+		{"blocked", "An operation that a guard stopped.", about(EventField{"operation", "create, update, link, deactivate, reactivate or delete."}, EventField{"part", "The part to approve."})},
+		{"gone", "A record that was known and is no longer read. Nothing is done about it.", about()},
+		{"plan", "A plan as a whole, after its changes.", summary},
+		{"failed", "A record that the target did not take.", about(reason...)},
+		{"ambiguous", "A record that was sent and never answered, and that nothing can settle but a person.", about(reason...)},
+		{"run", "A run as a whole.", run},
+		{"approved", "What `engine approve` signed.", []EventField{mapping, {"run", "The run whose block it answers."}, {"part", "The part."}, {"people", "Each with id and shown."}, {"until", "When it lapses, in UTC."}}},
+		{"formatted", "A file that `engine fmt` changed, or would change.", []EventField{{"file", "Its name; <stdin> for what came from there."}, {"written", "False with --check, --diff or stdin."}, {"diff", "With --diff: a unified diff."}, {"text", "Of stdin: the formatted text."}}},
+		{"value", "The result of `engine eval`.", []EventField{{"value", "The result; null when it is empty."}}},
+		{"mapped", "What `engine eval --mapping` makes of a record.", []EventField{
+			{"mapped.mapping", "The mapping."}, {"mapped.shown", "How the person is named."}, {"mapped.in_scope", "False: where does not select the record."},
+			{"mapped.left", "True: leavers.when says so; only what a departure sends is computed."}, {"mapped.unmet", "Requirements that are not met: require, else, before."},
+			{"mapped.held", "Every reason to hold the record, with field, code, summary, detail and remedy."}, {"mapped.record", "What would be sent."}}},
+		{"lineage", "Where the fields of one mapping come from.", []EventField{
+			{"lineage.mapping", "The mapping."}, {"lineage.from", "system, plugin, connection and resource."}, {"lineage.to", "The same of the target."},
+			{"lineage.fields", "Each target field: target, type, key, required, sources (name, path, type, section), expression, copied."},
+			{"lineage.uses", "What else reads source fields: word, sources, expression."}, {"lineage.unused", "Source fields that nothing uses."}}},
+		{"page", "A page of `engine reference`.", []EventField{{"page", "Its name."}, {"text", "Markdown."}}},
+		{"result", "The last line.", []EventField{{"exit", "The exit code."}, {"result", "It in a word: done, refused, changes, blocked, partial, credentials, unavailable, fault or interrupted."}, {"at", "When, in UTC."}}},
+	}
+}
