@@ -132,7 +132,8 @@ func panicFrames() []string {
 		name := frame.Function
 		switch {
 		case strings.HasPrefix(name, "runtime."):
-		case strings.HasPrefix(name, "passerelle/plugins/sdk.(*server)"), strings.HasPrefix(name, "passerelle/plugins/sdk.(*writing)"):
+		case strings.HasPrefix(name, "passerelle/plugins/sdk.(*server)"), strings.HasPrefix(name, "passerelle/plugins/sdk.(*writing)"),
+			strings.HasPrefix(name, "passerelle/plugins/sdk.(*snapshotting)"):
 			more = false
 		default:
 			names = append(names, name)

@@ -34,6 +34,7 @@ func (fake) Describe() *Description {
 			},
 			{Name: "teams", Readable: true},
 			{Name: "inbox", Writable: true},
+			{Name: "roll", Writable: true, WriteForm: protocol.WriteForm_WRITE_FORM_SNAPSHOT},
 		},
 	}
 }

@@ -24,6 +24,9 @@ func (s *server) Write(stream writeStream) error {
 		return stream.Send(&protocol.WriteResponse{Diagnostics: diagnostics(err)})
 	}
 	defer leave()
+	if open.GetForm() == protocol.WriteForm_WRITE_FORM_SNAPSHOT {
+		return s.writeSnapshot(ctx, c, open, stream)
+	}
 	writer, session, err := s.openWrite(c, open)
 	if err != nil {
 		return stream.Send(&protocol.WriteResponse{Diagnostics: diagnostics(err)})
@@ -49,6 +52,19 @@ func (s *server) Write(stream writeStream) error {
 }
 
 func (s *server) openWrite(c *session, open *protocol.WriteOpen) (Writer, WriteSession, error) {
+	resource, session, err := s.writeSession(open)
+	if err != nil {
+		return nil, WriteSession{}, err
+	}
+	writer, ok := c.connection.(Writer)
+	if !ok || resource.GetWriteForm() == protocol.WriteForm_WRITE_FORM_SNAPSHOT {
+		return nil, WriteSession{}, notSupported("writing " + resource.GetName())
+	}
+	return writer, session, nil
+}
+
+// writeSession is what a write opens with, for both of its forms.
+func (s *server) writeSession(open *protocol.WriteOpen) (*Resource, WriteSession, error) {
 	if open == nil {
 		return nil, WriteSession{}, badRequest("The first message of a write opens it.")
 	}
@@ -56,18 +72,14 @@ func (s *server) openWrite(c *session, open *protocol.WriteOpen) (Writer, WriteS
 	if err != nil {
 		return nil, WriteSession{}, err
 	}
-	writer, ok := c.connection.(Writer)
-	if !ok || !resource.GetWritable() {
+	if !resource.GetWritable() {
 		return nil, WriteSession{}, notSupported("writing " + resource.GetName())
-	}
-	if open.GetForm() == protocol.WriteForm_WRITE_FORM_SNAPSHOT {
-		return nil, WriteSession{}, notSupported("writing " + resource.GetName() + " as a snapshot")
 	}
 	settings, complaint := NewSettings(open.GetSettingsJson(), resource.GetWriteSettings())
 	if complaint != nil {
 		return nil, WriteSession{}, complaint
 	}
-	return writer, WriteSession{
+	return resource, WriteSession{
 		Resource:  resource.GetName(),
 		Schema:    open.GetSchema(),
 		Endpoints: open.GetEndpoints(),
@@ -88,19 +100,9 @@ func (w *writing) apply(ctx context.Context, batch []*protocol.WriteRecord) []*p
 	if w.broken != nil {
 		return same(batch, protocol.Outcome_OUTCOME_NOT_SENT, w.broken)
 	}
-	records := make([]WriteRecord, len(batch))
-	for i, r := range batch {
-		records[i] = WriteRecord{
-			Operation:      r.GetOperation(),
-			ID:             r.GetId(),
-			Data:           r.GetData(),
-			IdempotencyKey: r.GetIdempotencyKey(),
-			Changed:        r.GetChanged(),
-		}
-	}
 	var results []WriteResult
 	err := guarded("writing "+w.session.Resource, func() (err error) {
-		results, err = w.writer.Write(ctx, w.session, records)
+		results, err = w.writer.Write(ctx, w.session, writeRecords(batch))
 		return err
 	})
 	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
@@ -113,6 +115,20 @@ func (w *writing) apply(ctx context.Context, batch []*protocol.WriteRecord) []*p
 		return same(batch, protocol.Outcome_OUTCOME_UNKNOWN, wrongCount(len(batch), len(results)))
 	}
 	return answers(batch, results, err)
+}
+
+func writeRecords(batch []*protocol.WriteRecord) []WriteRecord {
+	records := make([]WriteRecord, len(batch))
+	for i, r := range batch {
+		records[i] = WriteRecord{
+			Operation:      r.GetOperation(),
+			ID:             r.GetId(),
+			Data:           r.GetData(),
+			IdempotencyKey: r.GetIdempotencyKey(),
+			Changed:        r.GetChanged(),
+		}
+	}
+	return records
 }
 
 // answers pairs records with results; those that err left without one are

@@ -1,0 +1,5 @@
+package main
+
+import "passerelle/plugins/sdk"
+
+func main() { sdk.Serve(connector{}) }
