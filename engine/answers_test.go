@@ -202,13 +202,14 @@ func TestStops(t *testing.T) {
 		class   diag.Class
 		outcome [3]int // created, failed, unsent
 	}{
-		"credentials":      {crowd("credentials", 5, 5), "fake-credentials", diag.Credentials, [3]int{127, 1, 72}},
-		"ten in a row":     {crowd("busy", 5, 14), "fake-busy", diag.Unavailable, [3]int{118, 10, 72}},
-		"nine in a row":    {crowd("busy", 5, 13), "", 0, [3]int{191, 9, 0}},
-		"not in a row":     {map[string]string{"m-1": "busy", "m-3": "busy", "m-5": "busy", "m-7": "busy", "m-9": "busy", "m-11": "busy", "m-13": "busy", "m-15": "busy", "m-17": "busy", "m-19": "busy"}, "", 0, [3]int{190, 10, 0}},
-		"nobody there":     {crowd("down", 100, 128), "fake-down", diag.Unavailable, [3]int{99, 0, 101}},
-		"across batches":   {crowd("busy", 124, 133), "fake-busy", diag.Unavailable, [3]int{190, 10, 0}},
-		"refused by count": {crowd("refuse", 1, 50), "", 0, [3]int{150, 50, 0}},
+		"credentials":             {crowd("credentials", 5, 5), "fake-credentials", diag.Credentials, [3]int{127, 1, 72}},
+		"ten in a row":            {crowd("busy", 5, 14), "fake-busy", diag.Unavailable, [3]int{118, 10, 72}},
+		"nine in a row":           {crowd("busy", 5, 13), "", 0, [3]int{191, 9, 0}},
+		"not in a row":            {map[string]string{"m-1": "busy", "m-3": "busy", "m-5": "busy", "m-7": "busy", "m-9": "busy", "m-11": "busy", "m-13": "busy", "m-15": "busy", "m-17": "busy", "m-19": "busy"}, "", 0, [3]int{190, 10, 0}},
+		"nobody there":            {crowd("down", 100, 128), "fake-down", diag.Unavailable, [3]int{99, 0, 101}},
+		"nobody there at the end": {crowd("down", 127, 128), "fake-down", diag.Unavailable, [3]int{126, 0, 74}},
+		"across batches":          {crowd("busy", 124, 133), "fake-busy", diag.Unavailable, [3]int{190, 10, 0}},
+		"refused by count":        {crowd("refuse", 1, 50), "", 0, [3]int{150, 50, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -185,3 +185,25 @@ mapping "second" {
 	_, found = s.plan(filepath.Join(t.TempDir(), "two.plan"))
 	require.Equal(t, "one-plan-a-file", code(found))
 }
+
+// A stale plan is refused, but what an interrupted run left open is settled all
+// the same: whoever works with saved plans alone gets on.
+func TestStalePlanSettlesFirst(t *testing.T) {
+	t.Parallel()
+	s, path := saved(t)
+	s.crowd(200)
+	s.writes(map[string]string{"m-150": "kill-after"})
+	s.runs(engine.Failed) // the first batch went through: the plan is stale
+	ran, found := s.apply(path)
+	require.Equal(t, "stale-plan", code(found))
+	require.EqualValues(t, 72, ran.Settled)
+
+	again := filepath.Join(t.TempDir(), "again.plan")
+	_, found = s.plan(again)
+	require.Empty(t, found)
+	ran, found = s.apply(again)
+	require.Empty(t, found)
+	require.EqualValues(t, 50, ran.Outcome.Created+ran.Outcome.Linked)
+	require.Len(t, s.holds(), 200)
+	s.nothingLeft()
+}
