@@ -17,6 +17,7 @@ func TestForms(t *testing.T) {
 		"iban(' FR76\u00a03000 6000 0112 3456 7890 189 ')": `"FR7630006000011234567890189"`,
 		"iban('FR76 3000 6000 0112 3456 7890 198')":        "failure bad-iban", // two digits swapped
 		"iban('FR76 3000 6000 0112 3456 7890 18')":         "failure bad-iban", // too short
+		"iban('FR8620041010050500013M0260')":               "failure bad-iban", // its check digits are right, its length is not
 		"iban('NO93 8601 1117 947')":                       `"NO9386011117947"`,
 		"iban('FR7630006000011234567890é89')":              "failure bad-iban",
 		"iban('ZZ')":                                       "failure bad-iban",

@@ -91,11 +91,15 @@ func readHolder(f *os.File) string {
 	return h.String()
 }
 
-// dropLock empties the file first, so that nobody reads a holder who is gone.
+// dropLock empties the file first, so that nobody reads a holder who is gone. It
+// unlocks before it closes: a child that this process is just starting holds a
+// copy of the file until it executes, and closing ours would leave it locked for
+// that moment.
 func dropLock(f *os.File) {
 	if f == nil {
 		return
 	}
 	f.Truncate(0)
+	_ = unix.Flock(int(f.Fd()), unix.LOCK_UN)
 	f.Close()
 }

@@ -86,6 +86,11 @@ func TestMapping(t *testing.T) {
 			record: `{"tags":["staff"],"active":true,"country":"FR"}`,
 			held:   []string{"end not-a-date", "where empty-condition", "number missing-required", "name missing-required"},
 		},
+		"a value of another kind is one reason": {
+			given:  `{"number": "1", "last": [1], "first": "B", "site": "Lyon"}`,
+			record: `{"number":"1","place":{"site":"Lyon"},"tags":["staff"],"active":true,"country":"FR"}`,
+			held:   []string{"last wrong-type"},
+		},
 		"a name that is not read": {given: `{"number": "1", "last": "A", "first": "B", "site": "Elsewhere", "lasst": "x"}`, shown: "B A", out: true, warned: "unknown-field"},
 	} {
 		t.Run(name, func(t *testing.T) {

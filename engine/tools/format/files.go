@@ -85,7 +85,7 @@ func read(name string) *File {
 func (f *File) Write() error {
 	path, err := filepath.EvalSymlinks(f.Name)
 	if err == nil {
-		err = renameio.WriteFile(path, f.After, 0o644, renameio.WithExistingPermissions(), renameio.WithTempDir(filepath.Dir(path)))
+		err = renameio.WriteFile(path, f.After, 0o644, renameio.WithTempDir(filepath.Dir(path)))
 	}
 	if err != nil {
 		return diag.Diagnostic{
