@@ -91,6 +91,7 @@ func badge() *protocol.Description {
 					{Operation: protocol.Operation_OPERATION_UPDATE, Declarable: true, ChangedOnly: true, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP},
 				},
 			},
+			{Name: "list", Writable: true, Open: true, WriteForm: protocol.WriteForm_WRITE_FORM_SNAPSHOT},
 			{Name: "doors", Writable: true, Open: true, Fields: []*protocol.Field{{Path: "number", Type: "string"}}},
 			{
 				Name: "cards", Writable: true, Fields: []*protocol.Field{{Path: "number", Type: "string"}},

@@ -5,6 +5,7 @@ import (
 
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
+	"passerelle/plugins/protocol"
 	"passerelle/plugins/record"
 )
 
@@ -15,6 +16,15 @@ func (c *compiler) target(out *Target, decl *lang.Target, schemas Schemas) bool 
 	out.Name = decl.Name
 	out.Connection, out.Resource = c.resource(decl.Connection, decl.Resource, decl.ResourceR, schemas, writing, block)
 	if out.Resource == nil {
+		return false
+	}
+	if out.Resource.GetWriteForm() == protocol.WriteForm_WRITE_FORM_SNAPSHOT {
+		c.report(diag.Diagnostic{
+			Code: "not-yet", Subject: &decl.ResourceR,
+			Summary: "The resource " + quote(decl.Resource) + " is written as a whole, which this version can't plan yet",
+			Detail:  "What is not in it counts as removed for its reader, so that it needs the snapshot block and its guards.",
+			Remedy:  "Read from it for now; writing it comes with a later version.",
+		}, block)
 		return false
 	}
 	out.Settings = c.settings(decl.Settings, out.Resource.GetWriteSettings(), settingsOf{

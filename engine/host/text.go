@@ -28,18 +28,20 @@ func (c *cleaner) hide(secret string) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.secrets = append(c.secrets, secret)
+	c.secrets = append(c.secrets, strings.Map(printable, secret))
 }
 
-// text cleans one line of text and cuts it to at most limit characters.
+// text cleans one line of text and cuts it to at most limit characters. Secrets
+// are looked for in what will be shown: a control character inside one would
+// hide it from the search and then be dropped.
 func (c *cleaner) text(s string, limit int) string {
-	s = strings.ToValidUTF8(s, "�")
+	s = strings.Map(printable, strings.ToValidUTF8(s, "�"))
 	c.mu.RLock()
 	for _, secret := range c.secrets {
 		s = strings.ReplaceAll(s, secret, redacted)
 	}
 	c.mu.RUnlock()
-	s = strings.TrimSpace(strings.Map(printable, s))
+	s = strings.TrimSpace(s)
 	if utf8.RuneCountInString(s) > limit {
 		s = string([]rune(s)[:limit]) + "…"
 	}

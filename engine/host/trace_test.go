@@ -125,6 +125,7 @@ func FuzzStderrLine(f *testing.F) {
 	for _, seed := range []string{
 		`{"@message":1,"@level":"info"}`, `{"@message":null}`, `{"@timestamp":{}}`, `{"@message":"a\u001b[2J","k":["s3cr3t-key"]}`,
 		`null`, `{`, `{"a":1}{"@level":2}`, "panic: x", " {\"@level\":1}", `{"s3cr3t-key":1,"@level":"s3cr3t-key"}`, `{"@le\u001bvel":1}`, "\x1b{\"@level\":1}", `{"k":123456789}`,
+		"s\x0f3cr3t-key",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -24,8 +24,28 @@ func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
 		p.hold(item, cannotUpdate(p.Mapping))
 		return nil
 	}
+	if !p.Mapping.Target.Abilities.ChangedOnly && len(p.duplicates.kept[item.Position]) > 0 {
+		p.hold(item, p.wouldEmpty(item))
+		for _, field := range p.duplicates.kept[item.Position] {
+			p.summary.Fields[field].Kept--
+		}
+		delete(p.duplicates.kept, item.Position)
+		return nil
+	}
 	p.became(item, updated)
 	return p.update(item, &entry, sent)
+}
+
+// wouldEmpty: an update that replaces the whole record would empty a field that
+// is never cleared, for lack of a value to put there.
+func (p *planner) wouldEmpty(item *flow.Item) compile.Failure {
+	field := &p.Mapping.Target.Fields[p.duplicates.kept[item.Position][0]]
+	return compile.Failure{
+		Code: "would-empty", Field: field.Name, Place: &field.Place,
+		Summary: "The field " + strconv.Quote(field.Name) + " is empty now, is never cleared, and the target replaces whole records",
+		Detail:  "An update without it would empty it there, and what it was is not kept here.",
+		Remedy:  "Fill it at the source, or declare an update that takes the changed fields alone.",
+	}
 }
 
 // update writes down an update of what differs.

@@ -13,6 +13,7 @@ var runErrors = []Explanation{
 	{"look-up-cut", "A look-up at the target was cut; without its whole answer people might be created twice. Nothing was planned.", "Run again."},
 	{"machine-fault", "The machine refused something that should work.", "Look at the disk, the memory and the rights; run again."},
 	{"missing-id", "A record has no id of its own, so it can't be told from a person who left. Nothing was planned.", "Check the resource's identity, and tell the connector's author."},
+	{"would-empty", "A field that is never cleared is empty now, and the target replaces whole records: an update would empty it there.", "Fill the field at the source, or declare an update that takes the changed fields alone."},
 	{"no-update", "A record changed, and the target has no way to update it.", "Declare an endpoint \"update\", or change it there by hand."},
 	{"no-reactivate", "Somebody is back, and the target has no way to switch the record on again.", "Declare an endpoint \"reactivate\", or switch it on by hand and write back = \"keep\"."},
 	{"not-a-plan", "The file is no plan, or is damaged.", "Make the plan again."},

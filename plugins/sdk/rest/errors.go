@@ -67,7 +67,7 @@ func (c *Client) networkError(ctx context.Context, x *exchange, err error) *sdk.
 	case errors.Is(err, errTooLarge):
 		return c.fail(x, "too-large", "the answer is too large", fmt.Sprintf("it is over %d MiB", c.config.MaxBody>>20), "ask for smaller pages or fewer fields", fix)
 	case as(err, &dns) && dns.IsNotFound:
-		return c.fail(x, "unknown-host", "no machine is called "+host, "its name is not known to this network", "check the url, letter by letter", fix)
+		return c.fail(x, "unknown-host", "no machine is called "+host, "its name is not known to this network", "check the url, letter by letter, and that this machine has a network", later)
 	case isTLS(err):
 		return c.fail(x, "tls", "no secure connection to "+host, tlsReason(err), "check the url; behind a company proxy, give its certificate in SSL_CERT_FILE", fix)
 	case errors.Is(err, syscall.ECONNREFUSED):
