@@ -145,5 +145,6 @@ func (h *Host) Close() {
 		}
 		all.Wait()
 		h.starter.close()
+		sweep("/tmp", time.Now())
 	})
 }
