@@ -38,7 +38,7 @@ func (c *compilation) checkNodes() bool {
 			c.checkConstant(e, types.BoolType, "bad-bool", "This is neither true nor false", "Compare a text instead, for example text == 'oui'.")
 		}
 		if ids := c.tree.NativeRep().GetOverloadIDs(e.ID()); len(ids) == 1 {
-			if o, ok := c.env.byID[ids[0]]; ok {
+			if o, ok := c.env.overloads[ids[0]]; ok && o.fix != nil {
 				c.checkFixed(e, o)
 			}
 		}

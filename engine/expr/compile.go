@@ -72,6 +72,7 @@ func (c *compilation) compile() *Program {
 		return nil
 	}
 	p.program = program
+	p.native = c.env.nativeOf(c.tree.NativeRep())
 	return p
 }
 
@@ -185,7 +186,7 @@ func (c *compilation) describe(p *Program) {
 	tree := c.tree.NativeRep()
 	p.typ, _ = c.env.provider.recordType(c.tree.OutputType())
 	p.reads = c.env.reads(tree)
-	p.copyOf, p.copies = c.env.copyOf(tree)
+	p.copyOf, p.copies = c.env.copyOf(tree, tree.Expr())
 	p.mayBeEmpty = c.env.mayBeEmpty(tree, tree.Expr())
 	if p.copies {
 		p.typ = c.env.sources[p.copyOf.Source].Fields[p.copyOf.Field].Type

@@ -16,5 +16,13 @@
 // error, so that CEL's own rules for errors do this work; at the top it becomes
 // the empty record.Value again. Every other error stays a Failure.
 //
+// # Two ways to evaluate
+//
+// What mappings write most becomes Go functions of the row's type (native*.go),
+// at about a fifth of the interpreter's cost: eight fields of a first HR mapping
+// take 1.2 µs. Where those give up, cel-go evaluates the expression again, so
+// that failures and their places have one author. A fuzz test holds the two
+// against each other.
+//
 // An expression has no clock and no randomness: today comes with the Input.
 package expr

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/decls"
 	"github.com/google/cel-go/common/env"
 	"github.com/google/cel-go/common/types"
 
@@ -37,7 +38,7 @@ type Env struct {
 	zone      *time.Location
 	countries *countries
 	functions []*function
-	byID      map[string]*overload // the overloads whose fixed arguments may be literals
+	overloads map[string]*overload // of the functions, by id
 	pool      sync.Pool            // of *activation
 }
 
@@ -61,7 +62,7 @@ func New(o Options) (*Env, error) {
 		tables:    make(map[string]Table, len(o.Tables)),
 		zone:      o.Zone,
 		countries: &countries{},
-		byID:      map[string]*overload{},
+		overloads: map[string]*overload{},
 	}
 	for _, t := range o.Tables {
 		e.tables[t.Name] = t
@@ -161,12 +162,10 @@ func (e *Env) functionOptions() []cel.EnvOption {
 	opts := append(ordering(), arithmetic()...)
 	e.functions = e.language1()
 	for _, f := range e.functions {
-		overloads := make([]cel.FunctionOpt, 0, len(f.overloads))
+		overloads := []cel.FunctionOpt{decls.DisableTypeGuards(f.unguarded)}
 		for _, o := range f.overloads {
 			overloads = append(overloads, o.option())
-			if o.fix != nil {
-				e.byID[o.id] = o
-			}
+			e.overloads[o.id] = o
 		}
 		opts = append(opts, cel.Function(f.name, overloads...))
 	}

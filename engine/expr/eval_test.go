@@ -84,6 +84,8 @@ func TestEval(t *testing.T) {
 		"person.address.zip":                                     "empty",
 		"person.active ? person.address : null":                  `{city="Lyon", zip=empty}`,
 		"person.address == person.address":                       "true",
+		"[person.no_name, person.first_name].join(', ')":         `"Zoé"`,
+		"[person.no_date, person.born].min()":                    "1990-09-01",
 		"size(leaves)":                                           "2",
 		"leaves.map(l, l.day).min()":                             "2026-08-03",
 		"leaves.map(l, l.note)":                                  `["half", empty]`,

@@ -15,6 +15,9 @@ type function struct {
 	overloads []*overload
 	examples  []Example
 	hidden    bool // a form that only the compiler writes
+	// unguarded functions check their arguments themselves. cel-go's own check looks
+	// at the first element of a list, and takes an empty one for a wrong type.
+	unguarded bool
 }
 
 // overload is one way to call a function. Arguments are never empty unless it
@@ -28,6 +31,7 @@ type overload struct {
 	member   bool
 	lenient  bool
 	call     func(args []ref.Val) ref.Val
+	text     func(string) string // call, where it makes a text of a text; otherwise nil
 	// fix, where not nil, takes the place of call: it checks the arguments
 	// other than subject and gives the function that remains of the call. With
 	// literals that happens once, at Compile; otherwise at each evaluation.
@@ -169,7 +173,7 @@ func textFunctions() []*function {
 	s := types.StringType
 	onOne := func(name, doc string, f func(string) string, examples ...Example) *function {
 		return &function{name: name, doc: doc, examples: examples, overloads: []*overload{
-			{id: "text_" + name, member: true, args: []*cel.Type{s}, result: s, call: onText(f)},
+			{id: "text_" + name, member: true, args: []*cel.Type{s}, result: s, call: onText(f), text: f},
 		}}
 	}
 	return []*function{

@@ -10,12 +10,12 @@ import (
 func listFunctions() []*function {
 	s := types.StringType
 	least := &function{
-		name:     "min",
+		name: "min", unguarded: true,
 		doc:      "The smallest element of a list; empty elements are passed over. Of a list without any, empty.",
 		examples: []Example{{"[3, 1, 2].min()", "1"}, {"[date(2026, 5, 2), date(2026, 5, 1)].min()", "2026-05-01"}},
 	}
 	most := &function{
-		name:     "max",
+		name: "max", unguarded: true,
 		doc:      "The greatest element of a list; empty elements are passed over. Of a list without any, empty.",
 		examples: []Example{{"[3, 1, 2].max()", "3"}, {"['', 'b', 'a'].max()", `"b"`}},
 	}
@@ -26,7 +26,7 @@ func listFunctions() []*function {
 	}
 	return []*function{
 		{
-			name:      "join",
+			name: "join", unguarded: true,
 			doc:       "The texts of a list, one after the other with sep between them; empty ones are left out.",
 			overloads: []*overload{{id: "list_join", member: true, names: []string{"", "sep"}, args: []*cel.Type{types.NewListType(s), s}, result: s, call: join}},
 			examples:  []Example{{"['fr', '', 'en'].join(', ')", `"fr, en"`}, {"[].join(', ')", "empty"}},
@@ -39,6 +39,9 @@ func listFunctions() []*function {
 // extreme keeps the element that compares to the best so far as wanted.
 func extreme(wanted types.Int) func([]ref.Val) ref.Val {
 	return func(args []ref.Val) ref.Val {
+		if _, ok := args[0].(traits.Lister); !ok {
+			return notComparable().fail()
+		}
 		best := ref.Val(emptyErr)
 		var failed ref.Val
 		err := eachItem(args[0], func(v ref.Val) bool {

@@ -18,6 +18,7 @@ type Program struct {
 	env        *Env
 	src        *source
 	program    cel.Program // nil for a copy
+	native     *native     // nil where only cel-go will do
 	typ        record.Type
 	mayBeEmpty bool
 	reads      []Ref
@@ -46,6 +47,16 @@ func (p *Program) Eval(in *Input) (record.Value, *Failure) {
 	if p.copies {
 		return p.copied(in), nil
 	}
+	if p.native != nil {
+		if v, state := p.native.evalIn(in); state != gives {
+			return v, nil
+		}
+	}
+	return p.interpret(in)
+}
+
+// interpret leaves the evaluation to cel-go.
+func (p *Program) interpret(in *Input) (record.Value, *Failure) {
 	a := p.env.pool.Get().(*activation)
 	a.fill(in)
 	out, _, err := p.program.Eval(a)

@@ -41,10 +41,9 @@ func (e *Env) reads(tree *ast.AST) []Ref {
 }
 
 // copyOf recognises source.field alone.
-func (e *Env) copyOf(tree *ast.AST) (Ref, bool) {
-	root := tree.Expr()
-	r, ok := e.refOf(tree, root)
-	if !ok || root.AsSelect().IsTestOnly() || root.AsSelect().Operand().Kind() != ast.IdentKind {
+func (e *Env) copyOf(tree *ast.AST, x ast.Expr) (Ref, bool) {
+	r, ok := e.refOf(tree, x)
+	if !ok || x.AsSelect().IsTestOnly() || x.AsSelect().Operand().Kind() != ast.IdentKind {
 		return Ref{}, false
 	}
 	return r, true

@@ -17,7 +17,7 @@ func (e *Env) specialise(i interpreter.InterpretableV2) (interpreter.Interpretab
 			return &listNode{InterpretableV2: i, elems: node.InitVals(), env: e}, nil
 		}
 	case interpreter.InterpretableCall:
-		if o, ok := e.byID[node.OverloadID()]; ok {
+		if o, ok := e.overloads[node.OverloadID()]; ok && o.fix != nil {
 			return fixNode(o, i, node.Args()), nil
 		}
 	}

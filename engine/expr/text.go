@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
@@ -180,20 +181,27 @@ func sha256Hex(s string) string {
 }
 
 func join(args []ref.Val) ref.Val {
+	sep, ok := args[1].(types.String)
+	if _, list := args[0].(traits.Lister); !list || !ok {
+		return wrongType("join").fail()
+	}
 	var parts []string
 	length := 0
 	err := eachItem(args[0], func(v ref.Val) bool {
-		if s, ok := v.(types.String); ok {
-			parts = append(parts, string(s))
-			length += len(s) + len(str(args[1]))
-		}
-		return length <= maxText
+		s, text := v.(types.String)
+		parts = append(parts, string(s))
+		length += len(s) + len(sep)
+		ok = ok && text
+		return length <= maxText && ok
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !ok:
+		return wrongType("join").fail()
 	}
 	if length > maxText {
 		return tooLong("join").fail()
 	}
-	return text(strings.Join(parts, str(args[1])))
+	return text(strings.Join(parts, string(sep)))
 }
