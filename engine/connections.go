@@ -48,10 +48,10 @@ func placeOf(c *lang.Connection, attribute []string) *diag.Range {
 }
 
 // checkVersions holds the plugins against the plugin blocks.
-func (w *Workspace) checkVersions() diag.Diagnostics {
+func (w *Workspace) checkVersions(schemas compile.Schemas) diag.Diagnostics {
 	var found diag.Diagnostics
 	for _, required := range w.required() {
-		description := w.schemas[required.Name]
+		description := schemas[required.Name]
 		if description == nil || required.Version == "" || satisfies(description.GetVersion(), required.Version) {
 			continue
 		}

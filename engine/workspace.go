@@ -71,7 +71,7 @@ func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
 	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
 	return &Workspace{
 		Dir: dir, options: o, module: module, sources: sources, loaded: found,
-		host:   host.New(host.Options{Paths: o.Plugins, Dirs: o.PluginDirs, Logger: o.Logger, Level: o.LogLevel}),
+		host:   host.New(hostOptions(o)),
 		open:   map[*lang.Connection]*host.Connection{},
 		hashes: map[string]string{},
 	}, found
@@ -110,7 +110,9 @@ func (w *Workspace) Validate(ctx context.Context) diag.Diagnostics {
 		return nil
 	}
 	found := w.module.CheckStatic()
-	_, ds := w.compile(ctx)
+	schemas, ds := w.remembered(ctx)
+	found = append(found, ds...)
+	_, ds = compile.Workspace(w.module, schemas)
 	return host.Unique(sorted(append(found, ds...)))
 }
 
@@ -140,7 +142,7 @@ func (w *Workspace) describe(ctx context.Context) diag.Diagnostics {
 			w.schemas[name] = description
 		}
 	}
-	w.described = append(w.described, w.checkVersions()...)
+	w.described = append(w.described, w.checkVersions(w.schemas)...)
 	return w.described
 }
 
@@ -190,12 +192,12 @@ func (w *Workspace) prepare(ctx context.Context, only []string) ([]*compile.Mapp
 		return nil, host.Unique(found)
 	}
 	w.mappings = mappings
-	selected, ds := choose(mappings, only)
+	selected, ds := choose(mappings, only, w.switchedOff())
 	return selected, host.Unique(append(found, ds...))
 }
 
 // choose keeps the mappings that --only names; all of them without.
-func choose(mappings []*compile.Mapping, only []string) ([]*compile.Mapping, diag.Diagnostics) {
+func choose(mappings []*compile.Mapping, only []string, off map[string]*lang.Mapping) ([]*compile.Mapping, diag.Diagnostics) {
 	if len(only) == 0 {
 		return mappings, nil
 	}
@@ -205,7 +207,9 @@ func choose(mappings []*compile.Mapping, only []string) ([]*compile.Mapping, dia
 		names = append(names, m.Address)
 	}
 	for _, name := range only {
-		if !slices.Contains(names, name) {
+		if m := off[name]; m != nil {
+			found = append(found, isOff(m))
+		} else if !slices.Contains(names, name) {
 			d := diag.Diagnostic{
 				Code: "unknown-mapping", Summary: "There is no mapping " + name,
 				Detail: "--only names a mapping as the files do, with package.NAME. before those of a package.",

@@ -26,7 +26,7 @@ func (c *command) validateCommand() *cobra.Command {
 			}
 			out.Diagnostics(found, sources(w))
 			if !found.HasErrors() {
-				out.Valid(w.Dir)
+				out.Valid(w)
 			}
 			c.finish(out, found)
 			return nil

@@ -12,7 +12,7 @@ import (
 // expression compiles it there. Nil with no error when it can't be prepared,
 // which Workspace has then reported.
 func (m *Mapping) Env() *expr.Env {
-	c := &compiler{module: m.Decl.Module, decl: m.Decl}
+	c := &compiler{module: m.Decl.Module, decl: m.Decl, shared: m.shared}
 	c.openEnv(&m.Source)
 	return c.env
 }

@@ -57,10 +57,7 @@ mapping "people" {
 // bound loads, binds and compiles a workspace as a run does.
 func bound(t testing.TB, w workspace, inputs map[string]string) (*lang.Module, []*compile.Mapping, diag.Diagnostics) {
 	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.hcl"), []byte(w.text()), 0o600))
-	m, _, found := lang.Load(dir, lang.LoadOptions{})
-	require.Empty(t, found)
+	m := loaded(t, w)
 	given := map[string]lang.InputValue{}
 	for name, text := range inputs {
 		given[name] = lang.InputValue{Text: text, From: "--input"}
@@ -71,6 +68,15 @@ func bound(t testing.TB, w workspace, inputs map[string]string) (*lang.Module, [
 	}))
 	mappings, ds := compile.Workspace(m, schemas())
 	return m, mappings, ds
+}
+
+func loaded(t testing.TB, w workspace) *lang.Module {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.hcl"), []byte(w.text()), 0o600))
+	m, _, found := lang.Load(dir, lang.LoadOptions{})
+	require.Empty(t, found)
+	return m
 }
 
 // right is bound for a workspace without anything to complain of.

@@ -36,18 +36,21 @@ func Workspace(m *lang.Module, schemas Schemas) ([]*Mapping, diag.Diagnostics) {
 	var found diag.Diagnostics
 	var mappings []*Mapping
 	for _, module := range Modules(m) {
+		options, ds := moduleOptions(module)
+		found = append(found, ds...)
+		found = append(found, validations(module, options)...)
 		for _, c := range module.Connections {
 			found = append(found, checkConnection(module, c, schemas[c.Plugin])...)
 		}
 		for _, decl := range module.Mappings {
-			compiled, ds := mapping(module, decl, schemas)
+			compiled, ds := withChoices(module, decl, options, schemas)
 			found = append(found, ds...)
 			if compiled != nil {
 				mappings = append(mappings, compiled)
 			}
 		}
 	}
-	found = append(found, checkOverlaps(mappings)...)
+	found = append(found, checkOverlaps(certain(mappings))...)
 	found.Sort()
 	return mappings, found
 }
@@ -67,25 +70,27 @@ func Modules(m *lang.Module) []*lang.Module {
 type compiler struct {
 	module *lang.Module
 	decl   *lang.Mapping
+	shared expr.Options // what every expression of the module may name
 	found  diag.Diagnostics
 	env    *expr.Env
+	cels   []compiledCEL
 	used   []bool // source fields that something reads
 	broken bool   // lang has refused a part without which there is no mapping
 }
 
 // mapping compiles one mapping; nil when it has an error, or when too little is
 // known to compile it.
-func mapping(module *lang.Module, decl *lang.Mapping, schemas Schemas) (*Mapping, diag.Diagnostics) {
-	c := &compiler{module: module, decl: decl}
+func (c *compiler) mapping(schemas Schemas) *Mapping {
+	decl := c.decl
 	if len(decl.Sources) != 1 || decl.Target == nil {
-		return nil, nil // lang has said so
+		return nil // lang has said so
 	}
 	source := decl.Sources[0]
-	out := &Mapping{Address: decl.Address(), Decl: decl, Zone: zone(module)}
+	out := &Mapping{Address: decl.Address(), Decl: decl, Zone: c.shared.Zone, shared: c.shared}
 	sourceKnown := c.source(&out.Source, source, schemas)
 	targetKnown := c.target(&out.Target, decl.Target, schemas)
 	if !sourceKnown || !c.openEnv(&out.Source) {
-		return nil, c.found
+		return nil
 	}
 	out.ShownAs = c.program(decl.ShownAs, expr.Name)
 	out.Where = c.program(source.Where, expr.Condition, "source "+quote(source.Name))
@@ -97,10 +102,10 @@ func mapping(module *lang.Module, decl *lang.Mapping, schemas Schemas) (*Mapping
 	c.leavers(out)
 	c.requires(out)
 	if !targetKnown || c.broken || c.found.HasErrors() {
-		return nil, c.found
+		return nil
 	}
 	c.warnUnused(&out.Source)
-	return out, c.found
+	return out
 }
 
 // in are the blocks around a place of this mapping, outermost first.
@@ -131,21 +136,8 @@ func (c *compiler) openEnv(s *Source) bool {
 	for i, f := range s.Fields {
 		fields[i] = expr.Field{Name: f.Name, Type: f.Type, MayBeEmpty: !f.Required && !f.filled}
 	}
-	options := expr.Options{
-		Sources: []expr.Source{{Name: s.Name, Fields: fields}},
-		Tables:  tables(c.module),
-		Zone:    zone(c.module),
-	}
-	for _, input := range c.module.Inputs {
-		constant, ok := inputConstant(input)
-		if !ok {
-			c.report(unholdableInput(input))
-		}
-		options.Inputs = append(options.Inputs, constant)
-	}
-	for _, local := range c.module.Locals() {
-		options.Locals = append(options.Locals, localConstant(local))
-	}
+	options := c.shared
+	options.Sources = []expr.Source{{Name: s.Name, Fields: fields}}
 	env, err := expr.New(options)
 	if err != nil {
 		c.found = append(c.found, diag.From(err, "preparing the expressions of mapping "+quote(c.decl.Name))...)
@@ -163,15 +155,9 @@ func (c *compiler) program(cel *lang.CEL, use expr.Use, blocks ...string) *expr.
 	}
 	program, problems := c.env.Compile(cel.Text, use)
 	for _, p := range problems {
-		subject := cel.RangeOf(p.Start, p.End)
-		severity := diag.Error
-		if p.Warning {
-			severity = diag.Warning
-		}
-		c.report(diag.Diagnostic{
-			Severity: severity, Code: p.Code, Summary: p.Summary, Detail: p.Detail, Remedy: p.Remedy, Subject: &subject,
-		}, blocks...)
+		c.report(problemAt(c.module, cel, p, c.in(blocks...)))
 	}
+	c.cels = append(c.cels, compiledCEL{cel, program, blocks})
 	if program == nil {
 		return nil
 	}

@@ -55,6 +55,7 @@ func (c *compiler) endpoints(out *Target, decl *lang.Target, block string) []*pr
 			Clear:             e.Clear,
 			IdempotencyHeader: e.IdempotencyHeader,
 			Reconcile:         e.Reconcile,
+			PageJson:          e.PageJSON,
 		})
 	}
 	return declared

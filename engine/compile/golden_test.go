@@ -2,6 +2,7 @@ package compile_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -40,6 +41,7 @@ func TestWrongWorkspaces(t *testing.T) {
 			require.NoError(t, found.WriteText(&out, sources, diag.TextOptions{Width: 100}))
 			require.NotContains(t, out.String(), "hunter2", "a secret is shown")
 			golden(t, filepath.Join(dir, "want.txt"), out.Bytes())
+			golden(t, filepath.Join(dir, "want.json"), asJSON(t, found, sources))
 		})
 	}
 }
@@ -71,6 +73,24 @@ func validated(t *testing.T, dir string) ([]*compile.Mapping, diag.Sources, diag
 	found = append(found, ds...)
 	found.Sort()
 	return mappings, sources, found
+}
+
+// asJSON is what machines read: one diagnostic a line. Of the source text only the
+// wrong thing is kept, by the offsets that machines are given; want.txt shows the
+// whole.
+func asJSON(t *testing.T, found diag.Diagnostics, sources diag.Sources) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	for _, d := range found {
+		j := d.JSON(sources)
+		if j.Snippet != nil {
+			j.Snippet.Text = string([]rune(j.Snippet.Text)[j.Snippet.Start:j.Snippet.End])
+		}
+		line, err := json.Marshal(j)
+		require.NoError(t, err)
+		out.Write(append(line, '\n'))
+	}
+	return out.Bytes()
 }
 
 func golden(t *testing.T, path string, got []byte) {

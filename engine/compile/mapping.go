@@ -23,6 +23,8 @@ type Mapping struct {
 	Zone     *time.Location
 	Leavers  *Leavers // nil: nobody leaves
 	Requires []*Require
+
+	shared expr.Options
 }
 
 // Source is what is read.

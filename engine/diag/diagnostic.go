@@ -76,9 +76,18 @@ type Diagnostic struct {
 	Context  *Range   // what encloses it, when one line says too little
 	In       []string // the blocks around it, outermost first: `mapping "people"`
 
+	// Say is the author's own text, where the mapping has one for this case.
+	Say *Say
+
 	// Conceal leaves the source text out of every rendering, because the line
 	// itself holds what nobody may read, such as a secret written in the file.
 	Conceal bool
+}
+
+// Say is a text that a mapping's author wrote for people, in French and English.
+type Say struct {
+	FR string `json:"fr,omitempty"`
+	EN string `json:"en,omitempty"`
 }
 
 // Diagnostics are in the order they were found until Sort.

@@ -19,7 +19,8 @@ type JSON struct {
 	Summary  string   `json:"summary"`
 	Detail   string   `json:"detail,omitempty"`
 	Remedy   string   `json:"remedy,omitempty"`
-	Class    string   `json:"class"` // refused, credentials, unavailable, fault, interrupted
+	Say      *Say     `json:"say,omitempty"` // what the mapping's author says of it, by language
+	Class    string   `json:"class"`         // refused, credentials, unavailable, fault, interrupted
 	Range    *Range   `json:"range,omitempty"`
 	In       []string `json:"in,omitempty"` // outermost first
 	Snippet  *Snippet `json:"snippet,omitempty"`
@@ -64,6 +65,7 @@ func (d Diagnostic) JSON(src Sources) JSON {
 		Summary:  d.Summary,
 		Detail:   d.Detail,
 		Remedy:   d.Remedy,
+		Say:      d.Say,
 		Class:    d.Class.String(),
 		Range:    d.Subject,
 		In:       d.In,

@@ -20,9 +20,11 @@ const maxRepairs = maxNesting
 // compilation is one text on its way to a Program.
 type compilation struct {
 	env      *Env
+	cel      *cel.Env
 	use      Use
 	text     string
 	src      *source
+	params   []string // of the transform whose text this is
 	tree     *cel.Ast // parsed; checked once check has passed
 	nextID   int64
 	problems []Problem
@@ -35,14 +37,14 @@ func (e *Env) Compile(text string, use Use) (*Program, []Problem) {
 	if n := utf8.RuneCountInString(text); n > maxRunes {
 		return nil, []Problem{tooComplex(fmt.Sprintf("It has %d characters; %d are the most.", n, maxRunes), n)}
 	}
-	c := &compilation{env: e, use: use, text: text}
+	c := &compilation{env: e, cel: e.cel, use: use, text: text}
 	p := c.compile()
-	slices.SortStableFunc(c.problems, func(a, b Problem) int { return a.Start - b.Start })
+	slices.SortStableFunc(c.problems, func(a, b Problem) int { return a.begin() - b.begin() })
 	return p, c.problems
 }
 
 func (c *compilation) compile() *Program {
-	if !c.parse() {
+	if !c.parse() || !c.expand() {
 		return nil
 	}
 	c.rewriteNulls()
@@ -60,7 +62,7 @@ func (c *compilation) compile() *Program {
 	if _, copied := p.CopyOf(); copied {
 		return p
 	}
-	program, err := c.env.cel.Program(c.tree,
+	program, err := c.cel.Program(c.tree,
 		cel.EvalOptions(cel.OptOptimize), cel.CustomDecoratorV2(c.env.specialise))
 	if err != nil {
 		c.report(Problem{
@@ -77,7 +79,7 @@ func (c *compilation) compile() *Program {
 }
 
 func (c *compilation) parse() bool {
-	tree, issues := c.env.cel.Parse(c.text)
+	tree, issues := c.cel.Parse(c.text)
 	if issues.Err() != nil {
 		c.problems = append(c.problems, c.syntaxProblem(issues.Errors()[0]))
 		return false
@@ -99,19 +101,41 @@ func (c *compilation) newID(node ast.Expr) int64 {
 	if r, ok := c.src.info.GetOffsetRange(node.ID()); ok {
 		c.src.info.SetOffsetRange(c.nextID, r)
 	}
+	if call := c.src.inside[node.ID()]; call != nil {
+		c.src.inside[c.nextID] = call
+	}
 	return c.nextID
 }
 
 // report adds a problem at the token of a node.
 func (c *compilation) report(p Problem, at ast.Expr) {
 	p.Start, p.End = c.src.token(at)
-	c.problems = append(c.problems, p)
+	c.add(p, at)
 }
 
 // reportSpan adds a problem under the whole of a node.
 func (c *compilation) reportSpan(p Problem, at ast.Expr) {
 	p.Start, p.End = c.src.span(at)
+	c.add(p, at)
+}
+
+// reportAll adds a problem under the whole text, about its result.
+func (c *compilation) reportAll(p Problem) {
+	p.Start, p.End = c.src.span(c.tree.NativeRep().Expr())
+	if c.src.inside[c.tree.NativeRep().Expr().ID()] != nil {
+		p.Start, p.End = c.src.all()
+	}
 	c.problems = append(c.problems, p)
+}
+
+// add keeps a problem, with the transform in whose text it lies.
+func (c *compilation) add(p Problem, at ast.Expr) {
+	if call := c.src.inside[at.ID()]; call != nil {
+		p.InTransform, p.Transform, p.CallStart, p.CallEnd = true, call.transform.index, call.start, call.end
+	}
+	if !slices.Contains(c.problems, p) { // what a transform is given may stand in it twice
+		c.problems = append(c.problems, p)
+	}
 }
 
 // check type-checks, converting where the language does: int beside double or
@@ -119,7 +143,7 @@ func (c *compilation) reportSpan(p Problem, at ast.Expr) {
 func (c *compilation) check() bool {
 	var issues []*common.Error
 	for range maxRepairs {
-		checked, iss := c.env.cel.Check(c.tree)
+		checked, iss := c.cel.Check(c.tree)
 		if iss.Err() == nil {
 			c.tree = checked
 			return true
@@ -153,29 +177,29 @@ func (c *compilation) checkResult() bool {
 	dyn := t.Kind() == types.DynKind || t.Kind() == types.TypeParamKind
 	switch {
 	case c.use == Condition && t.Kind() != types.BoolKind && !dyn:
-		c.reportSpan(Problem{
+		c.reportAll(Problem{
 			Code:    "wrong-type",
 			Summary: "A condition must be true or false",
 			Detail:  "This expression gives " + withArticle(typeName(c.env.provider, t)) + ".",
 			Remedy:  "Compare it with something, or ask filled(…).",
-		}, root)
+		})
 		return false
 	case c.use == Name && t.Kind() != types.StringKind && !dyn:
-		c.reportSpan(Problem{
+		c.reportAll(Problem{
 			Code:    "wrong-type",
 			Summary: "A name must be a string",
 			Detail:  "This expression gives " + withArticle(typeName(c.env.provider, t)) + ".",
 			Remedy:  "Convert it with string(…).",
-		}, root)
+		})
 		return false
 	}
 	if _, ok := c.env.provider.recordType(t); !ok {
-		c.reportSpan(Problem{
+		c.reportAll(Problem{
 			Code:    "wrong-type",
 			Summary: "The result is of a type that no field holds",
 			Detail:  "This expression gives " + withArticle(typeName(c.env.provider, t)) + ".",
 			Remedy:  "Fields hold string, int, double, decimal, bool, date, timestamp, choice, list and map. Convert it, for example with string(…).",
-		}, root)
+		})
 		return false
 	}
 	return true
@@ -185,7 +209,7 @@ func (c *compilation) checkResult() bool {
 func (c *compilation) describe(p *Program) {
 	tree := c.tree.NativeRep()
 	p.typ, _ = c.env.provider.recordType(c.tree.OutputType())
-	p.reads = c.env.reads(tree)
+	p.reads, p.names = c.env.reads(tree), c.naming()
 	p.copyOf, p.copies = c.env.copyOf(tree, tree.Expr())
 	p.mayBeEmpty = c.env.mayBeEmpty(tree, tree.Expr())
 	if p.copies {

@@ -35,6 +35,7 @@ type Env struct {
 	inputs    *namespace
 	locals    *namespace
 	tables    map[string]Table
+	named     []*transform
 	zone      *time.Location
 	countries *countries
 	functions []*function
@@ -66,6 +67,9 @@ func New(o Options) (*Env, error) {
 	}
 	for _, t := range o.Tables {
 		e.tables[t.Name] = t
+	}
+	for i, t := range o.Transforms {
+		e.named = append(e.named, &transform{NamedTransform: t, index: i})
 	}
 	e.inputs = e.newNamespace("input", o.Inputs)
 	e.locals = e.newNamespace("local", o.Locals)

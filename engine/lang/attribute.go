@@ -127,6 +127,12 @@ func (c *content) words(name string) []Word {
 	return out
 }
 
+// emptyList: it is written out as [].
+func (c *content) emptyList(e hcl.Expression) bool {
+	items, ok := c.list(e)
+	return ok && len(items) == 0
+}
+
 func names(words []Word) []string {
 	var out []string
 	for _, w := range words {
@@ -192,18 +198,6 @@ func (c *content) label(name string) Label {
 		}
 	}
 	return l
-}
-
-// enabled accepts enabled = true. Anything else is for later.
-func (c *content) enabled() {
-	a := c.attrs["enabled"]
-	if a == nil {
-		return
-	}
-	if v, found := a.Expr.Value(nil); !found.HasErrors() && v.RawEquals(cty.True) {
-		return
-	}
-	c.notYet(place{rangeOf(a.NameRange), c.in}, "enabled")
 }
 
 // reference reads a bare word with a dot: connection.lucca.

@@ -124,7 +124,7 @@ func (ev *evaluator) given(in *Input, g InputValue) cty.Value {
 	if from == "" {
 		from = "the caller"
 	}
-	ev.refuse(place{in.Range, nil}, "wrong-input", fmt.Sprintf("The input %q must be %s", in.Name, in.Declared),
+	ev.refuse(place{in.Range, nil}, "wrong-input", fmt.Sprintf("The input %q must be of type %s", in.Name, in.Declared),
 		fmt.Sprintf("What %s gives is something else.", from), "Give it as "+example(in)+".")
 	return cty.UnknownVal(in.Type)
 }

@@ -21,6 +21,7 @@ type Module struct {
 	Plugins     []*PluginRequirement
 	Inputs      []*Input
 	Connections []*Connection
+	Transforms  []*Transform
 	Tables      []*Table
 	Fieldsets   []*Fieldset
 	Mappings    []*Mapping // extended ones are already merged
@@ -46,6 +47,16 @@ type Named struct {
 
 // Label is a text for people, in French and English; either may be "".
 type Label struct{ FR, EN string }
+
+// Prefer is one of its texts, or the other one where that is "".
+func (l Label) Prefer(text string) string {
+	for _, t := range []string{text, l.FR, l.EN} {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
 
 type Integration struct {
 	Named
@@ -73,7 +84,23 @@ type Input struct {
 	Sensitive bool
 	Value     cty.Value // bound; cty.NilVal before
 
+	Validations []*Validation
+
 	kind *valueType
+}
+
+// Validation is a condition that the value of an input must meet.
+type Validation struct {
+	Named
+	That *CEL // nil: lang has refused it
+	Say  Label
+}
+
+// Transform is an expression with a name and parameters.
+type Transform struct {
+	Named
+	Params []Word
+	Value  *CEL // nil: lang has refused it
 }
 
 // Connection is a configured connector. Settings are evaluated by Bind.
@@ -133,6 +160,7 @@ type Mapping struct {
 	Requires []*Require
 	Purposes []*Purpose
 	Guard    Guard
+	Enabled  *Enabled // nil: always
 }
 
 // Guard is what this mapping changes of the guards that are always on.
@@ -217,6 +245,7 @@ type Source struct {
 	IDR        diag.Range
 	Fields     []*Field // those of fieldsets first, then in order, sections included
 	Where      *CEL
+	Enabled    *Enabled // nil: always
 
 	uses []Reference // fieldsets, until resolved
 }
@@ -233,7 +262,8 @@ type Field struct {
 	Class    string
 	ClassR   diag.Range
 	Sharp    string
-	Section  *Named // nil outside a section
+	Section  *Named     // nil outside a section
+	Enabled  []*Enabled // its own and its section's: left out where one of them is off
 }
 
 type Target struct {
@@ -297,6 +327,7 @@ type Endpoint struct {
 	Clear             string
 	IdempotencyHeader string
 	Reconcile         string
+	PageJSON          []byte // the page block, by its words
 
 	in             []string
 	query, headers hcl.Expression // evaluated by Bind too when they name an input

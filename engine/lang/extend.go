@@ -21,6 +21,7 @@ func (r *reader) extend(p *Package, e *Mapping, in []string) {
 	}
 	m := p.Module.Mappings[i]
 	m.Extended = true
+	r.extendEnabled(&m.Enabled, e.Enabled, fmt.Sprintf("of mapping %q", m.Name))
 	if e.ShownAs != nil {
 		if m.ShownAs != nil {
 			r.replaced("shown_as", m.ShownAs.Range, e.ShownAs.Range)
@@ -76,6 +77,7 @@ func (r *reader) extendSource(module *Module, m *Mapping, e *Source, in []string
 		}
 		s.Where = e.Where
 	}
+	r.extendEnabled(&s.Enabled, e.Enabled, fmt.Sprintf("of source %q", s.Name))
 	r.expand(module, e, in)
 	s.Fields = merge(r, s.Fields, e.Fields, fmt.Sprintf("of source %q", s.Name), "field", func(f *Field) Named { return f.Named })
 	s.Settings = mergeSettings(r, s.Settings, e.Settings, fmt.Sprintf("of source %q", s.Name))
@@ -98,6 +100,16 @@ func (r *reader) extendTarget(m *Mapping, e *Target, in []string) {
 	t.Once = addWords(t.Once, e.Once)
 	t.NeverClear = addWords(t.NeverClear, e.NeverClear)
 	t.Endpoints = r.mergeEndpoints(t.Endpoints, e.Endpoints, of)
+}
+
+func (r *reader) extendEnabled(shipped **Enabled, added *Enabled, of string) {
+	if added == nil {
+		return
+	}
+	if *shipped != nil {
+		r.replaced("enabled "+of, (*shipped).Range, added.Range)
+	}
+	*shipped = added
 }
 
 // merge appends, except that what has the name of something shipped takes its

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -34,6 +35,7 @@ func TestWrongWorkspaces(t *testing.T) {
 			var out bytes.Buffer
 			require.NoError(t, found.WriteText(&out, sources, diag.TextOptions{Width: 100}))
 			golden(t, filepath.Join(dir, "want.txt"), out.Bytes())
+			golden(t, filepath.Join(dir, "want.json"), asJSON(t, found, sources))
 		})
 	}
 }
@@ -48,6 +50,24 @@ func requireComplete(t *testing.T, found diag.Diagnostics) {
 		require.NotEmpty(t, d.Remedy, d.Code)
 		require.NotNil(t, d.Subject, d.Code)
 	}
+}
+
+// asJSON is what machines read: one diagnostic a line. Of the source text only the
+// wrong thing is kept, by the offsets that machines are given; want.txt shows the
+// whole.
+func asJSON(t *testing.T, found diag.Diagnostics, sources diag.Sources) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	for _, d := range found {
+		j := d.JSON(sources)
+		if j.Snippet != nil {
+			j.Snippet.Text = string([]rune(j.Snippet.Text)[j.Snippet.Start:j.Snippet.End])
+		}
+		line, err := json.Marshal(j)
+		require.NoError(t, err)
+		out.Write(append(line, '\n'))
+	}
+	return out.Bytes()
 }
 
 func golden(t *testing.T, path string, got []byte) {

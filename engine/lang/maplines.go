@@ -2,6 +2,7 @@ package lang
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -120,7 +121,7 @@ func (c *content) cel(e hcl.Expression) *CEL {
 		at.Filename = whole.Filename
 		c.refuse(place{rangeOf(at), c.in}, "interpolation", "Nothing is interpolated in an expression",
 			"The text between the quotes is the expression itself, in CEL, and input.x and local.x are words of it.",
-			"Write input.x without ${ and }. For the two characters themselves write $${ (or %%{).")
+			c.withoutMarks(at)+" For the two characters themselves write $${ (or %%{).")
 		return nil
 	}
 	out := &CEL{Text: text.text.String(), Range: rangeOf(whole), pos: text.pos}
@@ -130,6 +131,20 @@ func (c *content) cel(e hcl.Expression) *CEL {
 		return nil
 	}
 	return out
+}
+
+// withoutMarks says how an interpolation is written as a part of the expression.
+func (c *content) withoutMarks(at hcl.Range) string {
+	text := string(c.file.src[at.Start.Byte:at.End.Byte])
+	inner, ok := strings.CutPrefix(strings.TrimSuffix(text, "}"), "${")
+	inner = strings.TrimSpace(inner)
+	switch {
+	case strings.HasPrefix(text, "%{"):
+		return "Write a condition as part of the expression: condition ? a : b."
+	case !ok || inner == "" || len(inner) > 60 || strings.ContainsAny(inner, "\"\n\\"):
+		return "Write input.x without ${ and }."
+	}
+	return "Write " + inner + " without ${ and }."
 }
 
 func blank(s string) bool {

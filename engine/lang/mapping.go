@@ -12,8 +12,7 @@ import (
 // mapping reads a mapping block, or an extend block (partial), in which nothing
 // is required because it adds to what is shipped.
 func (c *content) mapping(n Named, m *Module, partial bool) *Mapping {
-	out := &Mapping{Named: n, Module: m, After: c.references("after", "mapping"), Trigger: Trigger{Kind: "manual"}}
-	c.enabled()
+	out := &Mapping{Named: n, Module: m, After: c.references("after", "mapping"), Trigger: Trigger{Kind: "manual"}, Enabled: c.enabled()}
 	if a := c.attrs["shown_as"]; a != nil {
 		out.ShownAs = c.cel(a.Expr)
 	}
@@ -72,8 +71,7 @@ func (c *content) missingBlock(kind, why string) {
 
 func (c *content) source(n Named, partial bool) *Source {
 	c.checkSourceName(n, c.in)
-	s := &Source{Named: n, Settings: c.allSettings(), uses: c.references("use", "fieldset")}
-	c.enabled()
+	s := &Source{Named: n, Settings: c.allSettings(), uses: c.references("use", "fieldset"), Enabled: c.enabled()}
 	s.Connection, s.Resource, s.ResourceR = c.endOf(partial)
 	ids := c.words("id")
 	s.ID = names(ids)
@@ -119,8 +117,11 @@ func (c *content) fieldsAndSections() []*Field {
 			out = append(out, open(c.problems, c.file, b.Body, fieldWords, n.Block, in).field(n, nil))
 		case "section":
 			s := open(c.problems, c.file, b.Body, sectionWords, n.Block, in)
-			s.enabled()
-			out = append(out, s.fields(&n)...)
+			enabled := s.enabled()
+			for _, f := range s.fields(&n) {
+				f.choose(enabled)
+				out = append(out, f)
+			}
 		}
 	}
 	return out
@@ -138,8 +139,8 @@ func (c *content) fields(section *Named) []*Field {
 func (c *content) field(n Named, section *Named) *Field {
 	c.checkFieldName(n, c.in)
 	c.need("path")
-	c.enabled()
 	f := &Field{Named: n, Section: section, Label: c.label("label")}
+	f.choose(c.enabled())
 	f.Path, f.PathR = c.fullText("path")
 	if a := c.attrs["type"]; a != nil {
 		f.Type, f.TypeR = c.declared(a)

@@ -45,7 +45,7 @@ func (p *problems) syntax(found hcl.Diagnostics) {
 			Code:    "syntax",
 			Summary: hd.Summary,
 			Detail:  hd.Detail,
-			Remedy:  "Correct the file at this place.",
+			Remedy:  syntaxRemedy(hd.Summary),
 		}
 		if hd.Severity == hcl.DiagWarning {
 			d.Severity = diag.Warning

@@ -15,6 +15,7 @@ func (r *reader) resolve() {
 	unique(p, "The plugin", nil, m.Plugins, func(x *PluginRequirement) Named { return x.Named })
 	unique(p, "The input", nil, m.Inputs, func(x *Input) Named { return x.Named })
 	unique(p, "The local", nil, m.locals, func(x *local) Named { return x.Named })
+	unique(p, "The transform", nil, m.Transforms, func(x *Transform) Named { return x.Named })
 	unique(p, "The connection", nil, m.Connections, func(x *Connection) Named { return x.Named })
 	unique(p, "The table", nil, m.Tables, func(x *Table) Named { return x.Named })
 	unique(p, "The fieldset", nil, m.Fieldsets, func(x *Fieldset) Named { return x.Named })

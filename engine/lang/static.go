@@ -112,6 +112,7 @@ func (ev *evaluator) settings(s *scope, settings []*Setting, u use, in []string)
 }
 
 func (ev *evaluator) mapping(s *scope, m *Mapping) {
+	ev.choices(s, m)
 	in := []string{fmt.Sprintf("mapping %q", m.Name)}
 	for _, src := range m.Sources {
 		ev.settings(s, src.Settings, plainUse, append(slices.Clip(in), fmt.Sprintf("source %q", src.Name)))
@@ -228,7 +229,7 @@ func (ev *evaluator) pkg(s *scope, p *Package) {
 		plain, marks := v.UnmarkDeep()
 		out, ok := i.accept(plain)
 		if !ok {
-			ev.refuse(place{at[i.Name], in}, "wrong-input", fmt.Sprintf("The input %q must be %s", i.Name, i.Declared),
+			ev.refuse(place{at[i.Name], in}, "wrong-input", fmt.Sprintf("The input %q must be of type %s", i.Name, i.Declared),
 				fmt.Sprintf("The package declares it so in %s, line %d.", i.Range.File, i.Range.Start.Line), "Give it as "+example(i)+".")
 		}
 		if ev.bindings != nil {

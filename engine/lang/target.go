@@ -65,6 +65,7 @@ func (c *content) endpoint(n Named) *Endpoint {
 	if a := c.attrs["body"]; a != nil {
 		e.Body = c.static(a.Expr)
 	}
+	c.each("page", pageWords, func(n Named, b *content) { e.page(n, b) })
 	return e
 }
 

@@ -25,6 +25,7 @@ func (r *reader) file(f *file) {
 	})
 	c.each("input", inputWords, r.input)
 	r.locals(c)
+	c.each("transform", transformWords, r.transform)
 	c.each("connection", connectionWords, r.connection)
 	c.each("table", tableWords, r.table)
 	c.each("fieldset", fieldsetWords, func(n Named, b *content) {
@@ -106,6 +107,7 @@ func (r *reader) input(n Named, b *content) {
 			in.Default = &v
 		}
 	}
+	b.each("validation", validationWords, func(n Named, v *content) { in.Validations = append(in.Validations, v.validation(n)) })
 	r.m.Inputs = append(r.m.Inputs, in)
 }
 

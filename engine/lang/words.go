@@ -26,13 +26,15 @@ var (
 		attrs: []string{"language"},
 		blocks: map[string]int{
 			"integration": 1, "plugin": 1, "input": 1, "locals": 0, "connection": 1, "table": 1,
-			"fieldset": 1, "mapping": 1, "package": 1,
+			"fieldset": 1, "mapping": 1, "package": 1, "transform": 1,
 		},
-		later: []string{"transform", "retention", "period", "test"},
+		later: []string{"retention", "period", "test"},
 	}
 	integrationWords = &vocabulary{what: "integration", attrs: []string{"title", "publisher", "modules", "setup", "version", "timezone"}}
 	pluginWords      = &vocabulary{what: "plugin", attrs: []string{"version"}}
-	inputWords       = &vocabulary{what: "an input", attrs: []string{"type", "default", "sensitive"}, later: []string{"validation"}}
+	inputWords       = &vocabulary{what: "an input", attrs: []string{"type", "default", "sensitive"}, blocks: map[string]int{"validation": 0}}
+	validationWords  = &vocabulary{what: "a validation", attrs: []string{"that", "say"}}
+	transformWords   = &vocabulary{what: "a transform", attrs: []string{"params", "value"}}
 	connectionWords  = &vocabulary{what: "a connection", attrs: []string{"plugin", "rate_limit", "settings"}, later: []string{"for_each"}, settings: true}
 	tableWords       = &vocabulary{what: "a table", attrs: []string{"values", "unknown", "from_csv"}}
 	fieldsetWords    = &vocabulary{what: "a fieldset", blocks: map[string]int{"field": 1}}
@@ -77,8 +79,9 @@ var (
 			"fields", "method", "path", "query", "headers", "body", "wrap", "batch", "success", "conflict",
 			"items", "id", "clear", "idempotency_header", "reconcile",
 		},
-		later: []string{"page"},
+		blocks: map[string]int{"page": 0},
 	}
+	pageWords    = &vocabulary{what: "page", attrs: []string{"by", "param", "next", "size_param", "size", "first", "total", "pages", "more"}}
 	packageWords = &vocabulary{what: "a package", attrs: []string{"from", "version", "inputs"}, blocks: map[string]int{"extend": 1}}
 )
 

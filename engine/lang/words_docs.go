@@ -80,6 +80,12 @@ var documented = []blockDocs{
 		"type": "string, int, double, decimal, bool, date, timestamp, list(…), map(…) or object({…}).", "default": "Its value when none is given; without it, one must be.",
 		"sensitive": "true: never shown, and fit for secrets.", "validation": "A condition that the value must meet, and what to say otherwise.",
 	}},
+	{validationWords, "validation (in input)", "Judged as soon as the inputs have their values.", map[string]string{
+		"that": "Expression over inputs, locals and tables: true for a value that is right.", "say": "What is told otherwise: { fr = …, en = … }.",
+	}},
+	{transformWords, `transform "name"`, "Called in expressions as name(…). It knows inputs, locals and tables, and no source.", map[string]string{
+		"params": "The names of what is given to it: [\"s\"].", "value": "Expression over its parameters.",
+	}},
 	{connectionWords, `connection "name"`, "Secrets come from env(\"NAME\") or file(\"path\"), never as text.", map[string]string{
 		"plugin": "The connector.", "rate_limit": "Requests, such as \"300/min\", instead of what the connector proposes.",
 		"settings": "Settings of the connector whose names the language uses itself.", "for_each": "Reserved: one connection for each of a list.",
@@ -149,6 +155,12 @@ var documented = []blockDocs{
 		"batch": "\"one\", \"array\" or \"ndjson\".", "success": "Statuses that mean done.", "conflict": "Statuses that mean: another has this key.", "items": "Where the answer's list is.",
 		"id": "Where the answer holds the record's id.", "clear": "How a field is emptied: \"null\", \"empty\" or \"omit\".", "idempotency_header": "The header of the idempotency key.",
 		"reconcile": "How an unanswered write is settled: \"lookup\", \"idempotency-key\", \"upsert\" or \"none\".", "page": "How a list is cut into pages.",
+	}},
+	{pageWords, "page (in endpoint)", "How the list of a find is cut into pages. Without it, it comes whole.", map[string]string{
+		"by":    "\"page\" (a number), \"offset\", \"cursor\" (a text of the answer), \"next\" (an address in the answer) or \"link\" (an address in its header).",
+		"param": "The parameter that carries it; without, its name is what by says.", "next": "Where the answer holds the next cursor or address.",
+		"size_param": "The parameter that carries the size.", "size": "How many records to ask for.", "first": "The number of the first page; without, 1.",
+		"total": "Where the answer holds how many records there are.", "pages": "Where it holds how many pages there are.", "more": "Where it says whether there are more.",
 	}},
 	{packageWords, `package "name"`, "", map[string]string{
 		"from": "Its folder: beside the workspace, then beside the executable.", "version": "A constraint on its version.", "inputs": "The values of its inputs.",

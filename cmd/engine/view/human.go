@@ -59,8 +59,17 @@ func (h *human) Diagnostics(ds diag.Diagnostics, src diag.Sources) {
 	fmt.Fprintln(h.talk)
 }
 
-func (h *human) Valid(dir string) {
-	fmt.Fprintf(h.out, "%s is valid.\n", diag.VisibleLine(dir))
+func (h *human) Valid(w *engine.Workspace) {
+	fmt.Fprintf(h.out, "%s is valid.\n", diag.VisibleLine(w.Dir))
+	replaced := replacedLines(w)
+	if len(replaced) == 0 {
+		return
+	}
+	fmt.Fprintln(h.out, "\nWhat it replaces of its packages:")
+	for _, r := range replaced {
+		fmt.Fprintf(h.out, "  %s, %s line %d → %s line %d\n", diag.VisibleLine(r.What),
+			diag.VisibleLine(r.Shipped.File), r.Shipped.Start.Line, diag.VisibleLine(r.By.File), r.By.Start.Line)
+	}
 }
 
 // progressEvery keeps a fast run from writing more than a terminal can show.

@@ -51,7 +51,13 @@ func (e *events) Progress(p engine.Event) {
 	e.write(event)
 }
 
-func (e *events) Valid(dir string) { e.write(map[string]any{"type": "valid", "workspace": dir}) }
+func (e *events) Valid(w *engine.Workspace) {
+	line := map[string]any{"type": "valid", "workspace": w.Dir}
+	if replaced := replacedLines(w); len(replaced) > 0 {
+		line["replaced"] = replaced
+	}
+	e.write(line)
+}
 
 type person struct {
 	ID    string `json:"id"`

@@ -10,7 +10,7 @@ import (
 type View interface {
 	Diagnostics(ds diag.Diagnostics, src diag.Sources)
 	Progress(e engine.Event)
-	Valid(dir string)
+	Valid(w *engine.Workspace)
 	// Plan gives diagnostics when the plan could not be read back.
 	Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics
 	Run(r *engine.Ran)

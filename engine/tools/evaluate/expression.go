@@ -95,6 +95,9 @@ func (s *Subject) Evaluate(text string) (value record.Value, held bool, found di
 			severity = diag.Warning
 		}
 		at := rangeIn(text, p.Start, p.End)
+		if p.InTransform { // its text lies in the mapping files: here the call is shown
+			at = rangeIn(text, p.CallStart, p.CallEnd)
+		}
 		found = append(found, diag.Diagnostic{Severity: severity, Code: p.Code, Summary: p.Summary, Detail: p.Detail, Remedy: p.Remedy, Subject: &at})
 	}
 	if program == nil {

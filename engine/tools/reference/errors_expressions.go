@@ -30,6 +30,7 @@ var expressionErrors = []Explanation{
 	{"number-overflow", "A number does not fit 64 bits, or a date becomes too large.", "Use decimal or double, or correct the value."},
 	{"text-too-long", "A text would be longer than 1 MiB.", "Shorten what goes into it."},
 	{"timezone-needed", "Today is another day elsewhere, and the file does not say whose counts.", "Write timezone in the integration block."},
+	{"transform-cycle", "Transforms call each other in a circle, so that none could ever be written out.", "Write one of them without the others."},
 	{"unknown-country", "A country is neither an ISO code nor a French or English name.", "Correct it at the source, or map it with a table."},
 	{"unknown-table", "`lookup` names a table that is not declared.", "Correct the name, or declare it."},
 	{"unknown-value", "A table does not hold the value, and says to hold what it does not know. The value itself is not shown.", "Add it to the table, or set `unknown`."},

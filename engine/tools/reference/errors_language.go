@@ -10,6 +10,7 @@ var languageErrors = []Explanation{
 	{"file-not-written", "`engine fmt` could not replace a file. The file is as it was.", "Check the rights on the folder and the room on the disk."},
 	{"interpolation", "`${…}` does nothing in an expression: the text between the quotes is CEL, and an input never becomes code.", "Write input.x without the marks; for the two characters themselves `$${`."},
 	{"local-cycle", "Locals need each other in a circle, so that none has a value.", "Write one of them without the others."},
+	{"mapping-off", "--only names a mapping whose `enabled` is false: it takes no part.", "Give its input another value, or leave --only out."},
 	{"misplaced-function", "A function of HCL stands where it has no meaning: env and file belong in settings, text in `map`.", "Move or remove it."},
 	{"missing-attribute", "A block lacks an attribute without which it says nothing.", "Add it."},
 	{"missing-block", "A block lacks a block inside without which it says nothing, as a mapping its target.", "Add it."},

@@ -67,7 +67,7 @@ func EventList() []Event {
 			{"diagnostic.range", "file, start and end, each with line, column and byte."}, {"diagnostic.in", "The blocks around it, outermost first."},
 			{"diagnostic.snippet", "line, text, and start and end of the wrong part in characters."}}},
 		{"progress", "How far it is; as often as there is news.", []EventField{mapping, {"phase", "reading or applying."}, {"done", "Records so far."}, {"expected", "Records in all, where known."}}},
-		{"valid", "`engine validate` found no error.", []EventField{{"workspace", "The folder."}}},
+		{"valid", "`engine validate` found no error.", []EventField{{"workspace", "The folder."}, {"replaced[]", "Lines of packages that its extensions replace: what, shipped and by, the last two places in files. Left out without."}}},
 		{"finding", "What `engine check` found of one field, or of a resource as a whole.", []EventField{
 			mapping, {"system", "The system that was asked."}, {"resource", "The collection."}, {"write", "True: about the target."}, {"path", "The field; empty: the resource as a whole."},
 			{"evidence", "What was found, such as readable or not permitted."}, {"right.fr", "The right that is missing, as the system calls it."}, {"right.en", ""}, {"say", "What it means."}, {"remedy", "What to do."}}},

@@ -20,9 +20,5 @@ mapping "people" {
     }
     snapshot {
     }
-    endpoint "find" {
-      page {
-      }
-    }
   }
 }

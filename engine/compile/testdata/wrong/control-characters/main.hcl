@@ -1,0 +1,32 @@
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "users"
+    field "number" { path = "employeeNumber" }
+    field "name" { path = "lastName" }
+  }
+
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key        = "number"
+    map = {
+      number = "person.number"
+      name   = "person.name"
+      "a\u001b[31mred" = "person.name"
+      country = "lookup('\u001b]0;x\u0007', person.name)"
+      phone   = "person.n\u202eame"
+    }
+  }
+}

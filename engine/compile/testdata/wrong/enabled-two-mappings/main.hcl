@@ -1,0 +1,47 @@
+input "on" { type = bool }
+
+mapping "others" {
+  enabled = input.on
+  source "user" {
+    connection = connection.hr
+    resource   = "users"
+    field "number" { path = "employeeNumber" }
+    field "name" { path = "lastNam" }
+  }
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key        = "number"
+    map        = { number = "user.number", name = "user.name" }
+  }
+}
+
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "users"
+    field "number" { path = "employeeNumber" }
+    field "name" { path = "lastName" }
+  }
+
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key        = "number"
+    map = {
+      number = "person.number"
+      name   = "person.name"
+    }
+  }
+}

@@ -1,0 +1,47 @@
+transform "a" {
+  params = ["s"]
+  value  = "b(s)"
+}
+transform "b" {
+  params = ["s"]
+  value  = "c(s) + 'x'"
+}
+transform "c" {
+  params = ["s"]
+  value  = "s + a(s)"
+}
+transform "d" {
+  params = ["s"]
+  value  = "a(s)"
+}
+
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "users"
+    field "number" { path = "employeeNumber" }
+    field "name" { path = "lastName" }
+  }
+
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key        = "number"
+    map = {
+      number = "person.number"
+      name   = "person.name"
+      country = "d(person.name)"
+    }
+  }
+}

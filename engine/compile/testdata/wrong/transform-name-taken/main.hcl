@@ -1,0 +1,42 @@
+transform "upper" {
+  params = ["s"]
+  value  = "s"
+}
+transform "person" {
+  params = ["s"]
+  value  = "s"
+}
+transform "yesNo" {
+  params = ["s"]
+  value  = "s"
+}
+
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "users"
+    field "number" { path = "employeeNumber" }
+    field "name" { path = "lastName" }
+  }
+
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key        = "number"
+    map = {
+      number = "person.number"
+      name   = "person.name"
+    }
+  }
+}

@@ -1,0 +1,3 @@
+retention {
+  runs = "13 months"
+}

@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"context"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/diag"
+	"passerelle/engine/host"
+	"passerelle/engine/lang"
+)
+
+func hostOptions(o Options) host.Options {
+	return host.Options{Paths: o.Plugins, Dirs: o.PluginDirs, Logger: o.Logger, Level: o.LogLevel}
+}
+
+// Replaced lists what extensions put in the place of shipped lines.
+func (w *Workspace) Replaced() []lang.Replaced {
+	var out []lang.Replaced
+	for _, m := range compile.Modules(w.module) {
+		out = append(out, m.Replaced...)
+	}
+	return out
+}
+
+// remembered is what the plugins say of themselves, for checking files: from
+// memory where it can be had, and from the plugins where not. It is kept apart
+// from what describe gives: what is read and written is never decided by it.
+func (w *Workspace) remembered(ctx context.Context) (compile.Schemas, diag.Diagnostics) {
+	if w.schemas != nil {
+		return w.schemas, w.described
+	}
+	options := hostOptions(w.options)
+	schemas := compile.Schemas{}
+	var ask []string
+	for _, name := range compile.Plugins(w.module) {
+		if description := host.Remembered(name, options); description != nil {
+			schemas[name] = description
+			continue
+		}
+		ask = append(ask, name)
+	}
+	found := w.host.Start(ctx, ask)
+	for _, name := range ask {
+		plugin, ds := w.host.Plugin(ctx, name)
+		if ds.HasErrors() {
+			continue // Start has said so
+		}
+		description, ds := plugin.Describe(ctx)
+		found = append(found, ds...)
+		if !ds.HasErrors() {
+			schemas[name] = description
+			host.Remember(name, options, description)
+		}
+	}
+	return schemas, append(found, w.checkVersions(schemas)...)
+}
