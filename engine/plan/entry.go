@@ -17,6 +17,7 @@ const (
 	Deactivate
 	Reactivate
 	Delete
+	Unlink // forget a link; nothing is sent. Only an undo does it
 )
 
 func (o Operation) String() string {
@@ -33,6 +34,8 @@ func (o Operation) String() string {
 		return "reactivate"
 	case Delete:
 		return "delete"
+	case Unlink:
+		return "unlink"
 	}
 	return "none"
 }
