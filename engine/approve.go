@@ -50,6 +50,7 @@ func (w *Workspace) Approve(ctx context.Context, o ApproveOptions) (*Approved, d
 	if err != nil {
 		return nil, diag.From(err, "looking for the run")
 	}
+	o.RunID = run.ID
 	signed, people, err := w.blockedIn(ctx, o, operations)
 	if err != nil {
 		return nil, diag.From(err, "reading the run")

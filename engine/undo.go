@@ -91,9 +91,9 @@ func (w *Workspace) reversals(ctx context.Context, runID string, mappings []*com
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	undoing := &Undoing{Planned: *w.planned(mappings[at]), RunID: runID}
+	undoing := &Undoing{Planned: *w.planned(mappings[at]), RunID: run.ID}
 	var out []plan.Reversal
-	for r, err := range w.ledger.Results(ctx, runID) {
+	for r, err := range w.ledger.Results(ctx, run.ID) {
 		if err != nil {
 			return nil, nil, nil, err
 		}
@@ -115,7 +115,7 @@ func (w *Workspace) reversals(ctx context.Context, runID string, mappings []*com
 	}
 	if len(out) == 0 {
 		err = diag.Diagnostic{
-			Code: "nothing-to-undo", Summary: "Run " + runID + " deactivated and linked nobody",
+			Code: "nothing-to-undo", Summary: "Run " + run.ID + " deactivated and linked nobody",
 			Detail: "Deactivations and links can be undone. What was created, updated or deleted can't: what was there before is not kept.",
 			Remedy: "Correct the source, or the target by hand.",
 		}

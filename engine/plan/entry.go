@@ -123,7 +123,7 @@ func (d *decoder) entry() (e Entry, ok bool) {
 	e.Added = d.ints()
 	e.Prints = d.prints()
 	e.Agreed = d.prints()
-	if d.bad || len(e.Prints) != len(e.Changed) || e.Operation < Create || e.Operation > Delete {
+	if d.bad || len(e.Prints) != len(e.Changed) || e.Operation < Create || e.Operation > Unlink {
 		return Entry{}, false
 	}
 	return e, true

@@ -123,7 +123,7 @@ func (p *planner) noWayBack() *compile.Failure {
 
 func changedSince() compile.Failure {
 	return compile.Failure{
-		Code:    ChangedSince,
+		Code:    "changed-since",
 		Summary: "Something was done with this person since that run",
 		Detail:  "Their link is no longer as that run left it, and what came later must not be undone with it.",
 		Remedy:  "engine who NAME says what was done since. Correct the record at the source, or the target by hand.",

@@ -43,7 +43,7 @@ type words struct {
 	running  string
 	problem  string
 	gone     [2]string
-	goneSay  string
+	goneSay  [2]string
 	ifRight  string
 	byHand   [2]string
 	byHandIn string

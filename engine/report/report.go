@@ -48,7 +48,7 @@ func Make(ctx context.Context, l *ledger.Ledger, runID string) (*Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	story, whole, err := storyOf(ctx, l, runID)
+	story, whole, err := storyOf(ctx, l, run.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func Make(ctx context.Context, l *ledger.Ledger, runID string) (*Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	for result, err := range l.Results(ctx, runID) {
+	for result, err := range l.Results(ctx, run.ID) {
 		if err != nil {
 			return nil, err
 		}

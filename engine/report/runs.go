@@ -12,9 +12,21 @@ import (
 	"passerelle/engine/ledger"
 )
 
+// LastRun names the latest run, whichever mapping's it is.
+const LastRun = "last"
+
 // RunOf is the run of that id. One that there is none of is refused, with the
 // nearest.
 func RunOf(ctx context.Context, l *ledger.Ledger, id string) (*ledger.Run, error) {
+	if id == LastRun {
+		last, err := l.LastRuns(ctx, "", 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(last) > 0 {
+			return &last[0], nil
+		}
+	}
 	run, known, err := l.FindRun(ctx, id)
 	if err != nil {
 		return nil, err

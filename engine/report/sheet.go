@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // sheet is a report in words, before it is laid out as text or as HTML.
@@ -124,7 +125,7 @@ func (r *Report) left(w *words, lang Language) []row {
 		n := int64(len(y.People))
 		one := row{Count: n, Label: w.form(n, w.outcome[y.Outcome]), Names: w.names(y.People), What: w.because(y, r.Story.Says, lang), Do: w.whatToDo(y, lang)}
 		if !y.Known.IsZero() {
-			one.What += " (" + fmt.Sprintf(w.known, w.day(y.Known.In(r.zone()))) + ")"
+			one.What += " (" + fmt.Sprintf(w.known, w.day(y.Known.Add(-time.Second).In(r.zone()))) + ")"
 		}
 		rows = append(rows, one)
 	}
@@ -134,7 +135,7 @@ func (r *Report) left(w *words, lang Language) []row {
 		}
 	}
 	if n := int64(len(r.Gone)); n > 0 {
-		rows = append(rows, row{Count: n, Label: w.form(n, w.gone), Names: w.names(r.Gone), What: w.goneSay})
+		rows = append(rows, row{Count: n, Label: w.form(n, w.gone), Names: w.names(r.Gone), What: w.form(n, w.goneSay)})
 	}
 	return rows
 }

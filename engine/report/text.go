@@ -24,6 +24,9 @@ func (r *Report) Text(to io.Writer, lang Language) error {
 	writeRows(&b, s.Done)
 	if len(s.Yours) > 0 {
 		fmt.Fprintf(&b, "%s\n", s.YoursTitle)
+		for i := range s.Yours { // here a person comes before the reason
+			s.Yours[i].What, s.Yours[i].Names = s.Yours[i].Names, s.Yours[i].What
+		}
 		writeRows(&b, s.Yours)
 	}
 	if len(s.Not) > 0 {
