@@ -80,6 +80,6 @@ func group(use, short string, list ...*cobra.Command) *cobra.Command {
 func needsYes(detail string) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: "needs-yes", Summary: "Nothing was done: it needs somebody's word", Detail: detail,
-		Remedy: "Look at what is said above, and add --yes if it is what you want.",
+		Remedy: "Add --yes if that is what you want.",
 	}
 }

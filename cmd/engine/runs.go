@@ -164,6 +164,7 @@ deactivated again by the next run.`,
 					var refused, more diag.Diagnostics
 					ran, more = w.Undo(cmd.Context(), engine.UndoOptions{RunID: args[0], Confirm: func(u *engine.Undoing) bool {
 						found = append(found, out.Undoing(u)...)
+						c.note(false, u.Plan.Summary.Counts.Held > 0)
 						ok, ds := c.confirm(yes, u.Plan.Summary.Counts.Changes())
 						refused = ds
 						return ok && !found.HasErrors()

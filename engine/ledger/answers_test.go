@@ -44,6 +44,13 @@ func TestAReaderTakesNoLockAndChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "the story", string(story))
 	require.NoError(t, reader.CheckPages(t.Context()))
+	known, _, err := reader.FindRun(t.Context(), run)
+	require.NoError(t, err)
+	require.Equal(t, RunRunning, known.Status)
+	require.NoError(t, os.WriteFile(ledgerIn(dir)+".lock", nil, 0o600)) // as after a kill and engine unlock
+	known, _, err = reader.FindRun(t.Context(), run)
+	require.NoError(t, err)
+	require.Equal(t, RunFailed, known.Status, "nobody is running it")
 	_, err = OpenReader(t.Context(), Options{Path: ledgerIn(dir), Key: NewKey()})
 	requireCode(t, err, "wrong-ledger-key", diag.Refused)
 }

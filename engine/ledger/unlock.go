@@ -52,3 +52,22 @@ func stillHeld(path, who string) error {
 		Remedy:  "Wait for it to end, or stop that process; the lock of " + path + " goes with it.",
 	}
 }
+
+// alive reports whether the process that the lock file names may still run. A
+// reader asks so, and doesn't try the lock: for that moment a run could not take
+// it. Of another machine's process nothing can be told from here.
+func alive(ledger string) bool {
+	f, err := os.Open(ledger + ".lock")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	h, known := parseHolder(f)
+	if !known {
+		return false
+	}
+	if host, err := os.Hostname(); err != nil || host != h.Host {
+		return true
+	}
+	return !errors.Is(unix.Kill(h.PID, 0), unix.ESRCH)
+}

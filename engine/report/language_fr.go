@@ -72,6 +72,7 @@ var inFrench = words{
 	remedy: map[string]string{
 		"missing-required": "Remplir le champ dans la source ; la personne partira au prochain passage.",
 		"empty-key":        "Remplir le champ dans la source.",
+		"unknown-value":    "Ajouter la valeur à la table de correspondance de la passerelle, ou corriger la fiche dans la source.",
 		"duplicate-key":    "Corriger l'une des deux fiches dans la source.",
 		"ambiguous":        "Regarder à la cible, puis dire ce qui s'est passé : engine held drop PERSONNE --target ID, ou --send-again.",
 		"unanswered":       "Rien à faire : le prochain passage recommence.",

@@ -92,7 +92,8 @@ func (h *human) RunResults(run *ledger.Run, results []ledger.Result, everybody b
 			left++
 			continue
 		}
-		h.printf("  %s %s %s%s\n", pad(Name(r.ShownName, r.SourceID), 28), pad(did(r), 24), diag.VisibleLine(r.Summary), h.coded(r.Code))
+		line := pad(Name(r.ShownName, r.SourceID), 28) + " " + pad(did(r), 24) + " " + diag.VisibleLine(r.Summary) + h.coded(r.Code)
+		h.printf("  %s\n", strings.TrimRight(line, " "))
 		if r.Answer != "" {
 			h.printf("%s", wrap("The target said: "+diag.VisibleLine(r.Answer), h.width, "      "))
 		}

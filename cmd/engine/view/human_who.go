@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"strings"
 
 	"passerelle/engine/diag"
 	"passerelle/engine/ledger"
@@ -53,7 +54,8 @@ func (h *human) inMapping(m *report.InMapping) {
 	}
 	for i := range m.Results {
 		r := &m.Results[i]
-		h.printf("    %s  %s  run %s  %s\n", moment(r.At), pad(did(&r.Result), 24), r.RunID, diag.VisibleLine(r.Summary))
+		line := moment(r.At) + "  " + pad(did(&r.Result), 24) + "  run " + r.RunID + "  " + diag.VisibleLine(r.Summary)
+		h.printf("    %s\n", strings.TrimRight(line, " "))
 	}
 	for _, a := range m.Approvals {
 		h.printf("    %s  %s approved by %s, good until %s\n", moment(a.At), a.Operation, diag.VisibleLine(a.Who), moment(a.Expires))
