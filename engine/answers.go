@@ -154,3 +154,20 @@ func withDefaults(o Options) Options {
 	}
 	return o
 }
+
+// Answer opens the ledger of a workspace to be asked what happened. It must be
+// closed.
+func Answer(ctx context.Context, dir string, o Options, use LedgerUse) (*report.Answers, diag.Diagnostics) {
+	l, found := OpenLedger(ctx, dir, o, use)
+	if found.HasErrors() {
+		return nil, found
+	}
+	return report.From(l), found
+}
+
+// Unlock clears what a killed process left in the lock of a workspace's ledger,
+// and says whose it was; a lock that is held is refused.
+func Unlock(dir string, o Options) (left string, found diag.Diagnostics) {
+	left, err := ledger.Unlock(LedgerPath(dir, o))
+	return left, diag.From(err, "unlocking the ledger")
+}

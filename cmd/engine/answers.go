@@ -9,7 +9,7 @@ import (
 	"passerelle/cmd/engine/view"
 	"passerelle/engine"
 	"passerelle/engine/diag"
-	"passerelle/engine/ledger"
+	"passerelle/engine/report"
 )
 
 // answerFlags are those of the commands that ask the ledger alone.
@@ -20,12 +20,12 @@ func (c *command) answerFlags(cmd *cobra.Command) {
 
 // ask opens the ledger and hands it to f, which shows what it finds. No mapping
 // file is needed and no plugin is started.
-func (c *command) ask(cmd *cobra.Command, use engine.LedgerUse, f func(out view.View, l *ledger.Ledger) error) error {
+func (c *command) ask(cmd *cobra.Command, use engine.LedgerUse, f func(out view.View, a *report.Answers) error) error {
 	out := c.view()
-	l, found := engine.OpenLedger(cmd.Context(), c.dir, c.ledgerOptions(cmd), use)
+	a, found := engine.Answer(cmd.Context(), c.dir, c.ledgerOptions(cmd), use)
 	if !found.HasErrors() {
-		defer l.Close()
-		found = append(found, diag.From(f(out, l), "answering from the ledger")...)
+		defer a.Close()
+		found = append(found, diag.From(f(out, a), "answering from the ledger")...)
 	}
 	out.Diagnostics(found, nil)
 	c.finish(out, found)

@@ -7,7 +7,6 @@ import (
 
 	"passerelle/cmd/engine/view"
 	"passerelle/engine"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -51,8 +50,8 @@ func (c *command) heldShowCommand() *cobra.Command {
 }
 
 func (c *command) showHeld(cmd *cobra.Command, person, mapping string) error {
-	return c.ask(cmd, engine.ToRead, func(out view.View, l *ledger.Ledger) error {
-		held, err := report.Held(cmd.Context(), l, person, mapping)
+	return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
+		held, err := a.Held(cmd.Context(), person, mapping)
 		if err == nil {
 			out.HeldNow(held, engine.RetentionOf(c.dir).Held, person != "")
 		}
@@ -69,8 +68,8 @@ func (c *command) heldRetryCommand() *cobra.Command {
 there is no pause to wait out. retry begins to count the attempts anew, and takes back
 that somebody acknowledged it. To try one person at once: engine run --who PERSON.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.ask(cmd, engine.ToWrite, func(out view.View, l *ledger.Ledger) error {
-				held, err := report.Retry(cmd.Context(), l, args[0], mapping)
+			return c.ask(cmd, engine.ToWrite, func(out view.View, a *report.Answers) error {
+				held, err := a.Retry(cmd.Context(), args[0], mapping)
 				if err == nil {
 					c.changed(out, "retry", held, "The next run reads and tries again. At once: engine run --who "+shellWord(args[0]))
 				}
@@ -93,8 +92,8 @@ there and say: --target ID when the record is there, under that id (it is linked
 the next run brings it up to date); --send-again when it is not there, or not as it
 should be.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.ask(cmd, engine.ToWrite, func(out view.View, l *ledger.Ledger) error {
-				held, err := report.Drop(cmd.Context(), l, args[0], mapping, decision)
+			return c.ask(cmd, engine.ToWrite, func(out view.View, a *report.Answers) error {
+				held, err := a.Drop(cmd.Context(), args[0], mapping, decision)
 				if err == nil {
 					c.changed(out, "drop", held, "Forgotten. Nothing was sent; the next run looks at them afresh.")
 				}
@@ -120,8 +119,8 @@ or when they are held for another reason.`,
 			if err != nil {
 				return usageFault("--until takes a day, as 2027-01-31")
 			}
-			return c.ask(cmd, engine.ToWrite, func(out view.View, l *ledger.Ledger) error {
-				held, err := report.Acknowledge(cmd.Context(), l, args[0], mapping, whoami(), time.Now(), day.AddDate(0, 0, 1))
+			return c.ask(cmd, engine.ToWrite, func(out view.View, a *report.Answers) error {
+				held, err := a.Acknowledge(cmd.Context(), args[0], mapping, whoami(), time.Now(), day.AddDate(0, 0, 1))
 				if err == nil {
 					c.changed(out, "acknowledge", held, "Acknowledged until the end of "+until+". Every run tries them all the same.")
 				}
@@ -134,7 +133,7 @@ or when they are held for another reason.`,
 }
 
 // changed says what was changed of whom.
-func (c *command) changed(out view.View, what string, held []ledger.HeldRecord, say string) {
+func (c *command) changed(out view.View, what string, held []report.HeldRecord, say string) {
 	people := make([]map[string]string, len(held))
 	text := ""
 	for i, h := range held {

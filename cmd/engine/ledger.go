@@ -9,8 +9,6 @@ import (
 
 	"passerelle/cmd/engine/view"
 	"passerelle/engine"
-	"passerelle/engine/diag"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -25,18 +23,18 @@ func (c *command) ledgerShowCommand() *cobra.Command {
 		Short: "Show which ledger it is, how many links it has, and its last runs",
 		Args:  exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.ask(cmd, engine.ToRead, func(out view.View, l *ledger.Ledger) error {
-				scopes, err := l.Scopes(cmd.Context())
+			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
+				scopes, err := a.Scopes(cmd.Context())
 				if err != nil {
 					return err
 				}
-				runs, err := l.LastRuns(cmd.Context(), "", 5)
+				runs, err := a.Runs(cmd.Context(), "", 5)
 				if err != nil {
 					return err
 				}
-				shown := view.Ledger{ID: l.ID(), Path: l.Path(), Scopes: scopes, Runs: runs}
+				shown := view.Ledger{ID: a.ID(), Path: a.Path(), Scopes: scopes, Runs: runs}
 				for _, suffix := range []string{"", "-wal"} {
-					if info, err := os.Stat(l.Path() + suffix); err == nil {
+					if info, err := os.Stat(a.Path() + suffix); err == nil {
 						shown.Bytes += info.Size()
 					}
 				}
@@ -62,13 +60,13 @@ func (c *command) ledgerExportCommand() *cobra.Command {
 			if err := c.chosenFormat(format); err != nil {
 				return err
 			}
-			return c.ask(cmd, engine.ToRead, func(_ view.View, l *ledger.Ledger) error {
+			return c.ask(cmd, engine.ToRead, func(_ view.View, a *report.Answers) error {
 				if format == formatCSV {
-					return report.LinksCSV(cmd.Context(), c.stdout, l)
+					return a.LinksCSV(cmd.Context(), c.stdout)
 				}
 				lines := json.NewEncoder(c.stdout)
 				lines.SetEscapeHTML(false)
-				return l.EachLink(cmd.Context(), func(p ledger.PersonLink) error {
+				return a.EachLink(cmd.Context(), func(p report.Link) error {
 					return lines.Encode(map[string]any{
 						"type": "link", "source": p.Of.SourceTenant, "source_resource": p.Of.SourceResource,
 						"target": p.Of.TargetTenant, "target_resource": p.Of.TargetResource,
@@ -89,16 +87,13 @@ func (c *command) ledgerVerifyCommand() *cobra.Command {
 		Short: "Check that the ledger's file is whole and that nobody altered the record of runs",
 		Args:  exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.ask(cmd, engine.ToRead, func(out view.View, l *ledger.Ledger) error {
-				if err := l.CheckPages(cmd.Context()); err != nil {
-					return err
-				}
-				if err := l.Verify(cmd.Context()); err != nil {
+			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
+				if err := a.Verify(cmd.Context()); err != nil {
 					return err
 				}
 				out.Told(view.Told{
 					Type: "verified", Text: "The ledger is whole, and the record of its runs is as it was written.\n",
-					Members: map[string]any{"ledger": l.ID()},
+					Members: map[string]any{"ledger": a.ID()},
 				})
 				return nil
 			})
@@ -118,8 +113,7 @@ taken away: unlock says who has it, since when, and ends with 6.`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := c.view()
-			left, err := ledger.Unlock(engine.LedgerPath(c.dir, c.ledgerOptions(cmd)))
-			found := diag.From(err, "unlocking the ledger")
+			left, found := engine.Unlock(c.dir, c.ledgerOptions(cmd))
 			if !found.HasErrors() {
 				text := "Nobody has the ledger; there was nothing to clear.\n"
 				if left != "" {

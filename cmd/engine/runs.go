@@ -8,7 +8,6 @@ import (
 	"passerelle/cmd/engine/view"
 	"passerelle/engine"
 	"passerelle/engine/diag"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -28,8 +27,8 @@ func (c *command) runsListCommand() *cobra.Command {
 			if err := c.chosenFormat(format); err != nil {
 				return err
 			}
-			return c.ask(cmd, engine.ToRead, func(out view.View, l *ledger.Ledger) error {
-				runs, err := l.LastRuns(cmd.Context(), mapping, limit)
+			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
+				runs, err := a.Runs(cmd.Context(), mapping, limit)
 				if err != nil {
 					return err
 				}
@@ -85,12 +84,12 @@ record. It names people: keep it as you would keep any list of them.`,
 }
 
 func (c *command) showRun(cmd *cobra.Command, id, format string, everybody bool) error {
-	return c.ask(cmd, engine.ToRead, func(out view.View, l *ledger.Ledger) error {
-		run, err := report.RunOf(cmd.Context(), l, id)
+	return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
+		run, err := a.Run(cmd.Context(), id)
 		if err != nil {
 			return err
 		}
-		results, err := report.Results(cmd.Context(), l, run.ID)
+		results, err := a.Results(cmd.Context(), run.ID)
 		if err != nil {
 			return err
 		}
@@ -117,8 +116,8 @@ to agree to it. RUN may be last. It names people as shown_as does, and holds no 
 			case format != formatText && format != "html":
 				return usageFault("--format is text or html, not \"" + format + "\"")
 			}
-			return c.ask(cmd, engine.ToRead, func(out view.View, l *ledger.Ledger) error {
-				made, err := report.Make(cmd.Context(), l, args[0])
+			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
+				made, err := a.Report(cmd.Context(), args[0])
 				if err != nil {
 					return err
 				}

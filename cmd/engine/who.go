@@ -8,7 +8,6 @@ import (
 
 	"passerelle/cmd/engine/view"
 	"passerelle/engine"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -22,8 +21,8 @@ the last run ended. A person is named by the source's id, the target's id, or th
 that shown_as gives; case and accents don't matter.`,
 		Args: exactly("one person, by name as shown or by id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.ask(cmd, engine.ToRead, func(out view.View, l *ledger.Ledger) error {
-				who, err := report.LookUp(cmd.Context(), l, args[0])
+			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
+				who, err := a.Who(cmd.Context(), args[0])
 				if err != nil {
 					return err
 				}
@@ -51,14 +50,14 @@ run adopts or creates them again: take them out of the source, or out of where, 
 Backups of the ledger and exported files are yours to clear.`,
 		Args: exactly("one person, by name as shown or by id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.ask(cmd, engine.ToWrite, func(out view.View, l *ledger.Ledger) error {
+			return c.ask(cmd, engine.ToWrite, func(out view.View, a *report.Answers) error {
 				if !yes {
-					if _, err := report.One(cmd.Context(), l, args[0]); err != nil {
+					if _, err := a.One(cmd.Context(), args[0]); err != nil {
 						return err
 					}
 					return needsYes("It erases one person's links, fingerprints, held entries and names from the ledger, for good. If they are still in the source, the next run adopts or creates them again.")
 				}
-				person, gone, err := report.Forget(cmd.Context(), l, args[0])
+				person, gone, err := a.Forget(cmd.Context(), args[0])
 				if err != nil {
 					return err
 				}

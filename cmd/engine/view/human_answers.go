@@ -8,7 +8,6 @@ import (
 	"passerelle/engine"
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -31,7 +30,7 @@ func (h *human) Undoing(u *engine.Undoing) diag.Diagnostics {
 	return h.Plan(&u.Planned, PlanOptions{})
 }
 
-func (h *human) Runs(runs []ledger.Run) {
+func (h *human) Runs(runs []report.Run) {
 	if len(runs) == 0 {
 		h.printf("No run has been made with this ledger.\n")
 		return
@@ -43,15 +42,15 @@ func (h *human) Runs(runs []ledger.Run) {
 	}
 }
 
-func runStatus(r *ledger.Run) (words, color string) {
-	if r.Status == ledger.RunRunning {
+func runStatus(r *report.Run) (words, color string) {
+	if r.Status == report.Running {
 		return "Running", yellow
 	}
 	return statusWords(r.Status)
 }
 
 // runCounts is what a run did, in one line.
-func runCounts(r *ledger.Run) string {
+func runCounts(r *report.Run) string {
 	n := report.Operations(r)
 	var parts []string
 	for _, part := range []struct {
@@ -75,7 +74,7 @@ func runCounts(r *ledger.Run) string {
 	return strings.Join(parts, ", ")
 }
 
-func (h *human) RunResults(run *ledger.Run, results []ledger.Result, everybody bool) {
+func (h *human) RunResults(run *report.Run, results []report.Result, everybody bool) {
 	status, color := runStatus(run)
 	h.printf("%s    %s\n\n", h.paint(bold, "Run "+run.ID+"    "+diag.VisibleLine(run.Mapping)), h.paint(color+bold, status))
 	h.printf("  Began %s", moment(run.Started))
@@ -114,14 +113,14 @@ func (h *human) coded(code string) string {
 }
 
 // did is what became of a person, in a few words.
-func did(r *ledger.Result) string {
+func did(r *report.Result) string {
 	if r.Operation == "" {
 		return r.Outcome
 	}
 	return r.Operation + ": " + r.Outcome
 }
 
-func (h *human) HeldNow(held []ledger.HeldRecord, keep lang.Span, whole bool) {
+func (h *human) HeldNow(held []report.HeldRecord, keep lang.Span, whole bool) {
 	if len(held) == 0 {
 		h.printf("Nobody is held, waiting, refused or ambiguous.\n")
 		return
@@ -138,7 +137,7 @@ func (h *human) HeldNow(held []ledger.HeldRecord, keep lang.Span, whole bool) {
 	}
 }
 
-func (h *human) heldWhole(r *ledger.HeldRecord, keep lang.Span) {
+func (h *human) heldWhole(r *report.HeldRecord, keep lang.Span) {
 	h.printf("      id %s, in %s, since %s; last met %s by run %s, after %s.\n", diag.VisibleLine(r.SourceID), diag.VisibleLine(r.Mapping),
 		moment(r.FirstSeen), moment(r.LastSeen), r.LastRun, counted(int64(r.Attempts), "attempt", "attempts"))
 	if r.Field != "" {
@@ -152,7 +151,7 @@ func (h *human) heldWhole(r *ledger.HeldRecord, keep lang.Span) {
 	if r.Remedy != "" {
 		h.printf("%s", wrap(diag.VisibleLine(r.Remedy), h.width, "      "))
 	}
-	if r.Outcome == ledger.Ambiguous {
+	if r.Outcome == report.Ambiguous {
 		h.printf("      It stays until somebody decides: engine held drop, with --target ID or --send-again.\n")
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"passerelle/engine/diag"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -87,11 +86,11 @@ func lastRun(m *report.InMapping) string {
 	r := m.LastRun
 	head := "The last run, " + r.ID + ", "
 	switch r.Status {
-	case ledger.RunRunning:
+	case report.Running:
 		return head + "has not ended."
-	case ledger.RunBlocked:
+	case report.NotBegun:
 		return head + "was blocked before it planned anything: it says nothing of anybody."
-	case ledger.RunFailed:
+	case report.Failed:
 		return head + "failed: it may not have come to this person."
 	}
 	switch {

@@ -7,7 +7,6 @@ import (
 	"passerelle/engine"
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -29,20 +28,20 @@ func (e *events) Undoing(u *engine.Undoing) diag.Diagnostics {
 	return e.Plan(&u.Planned, PlanOptions{})
 }
 
-func (e *events) Runs(runs []ledger.Run) {
+func (e *events) Runs(runs []report.Run) {
 	for i := range runs {
 		e.write(pastRun(&runs[i]))
 	}
 }
 
-func pastRun(r *ledger.Run) map[string]any {
+func pastRun(r *report.Run) map[string]any {
 	return map[string]any{
 		"type": "past_run", "run": r.ID, "mapping": r.Mapping, "trigger": r.Trigger, "status": r.Status,
 		"started": utc(r.Started), "ended": utc(r.Ended), "operations": report.Operations(r), "counts": r.Counts, "calls": r.Calls,
 	}
 }
 
-func (e *events) RunResults(run *ledger.Run, results []ledger.Result, _ bool) {
+func (e *events) RunResults(run *report.Run, results []report.Result, _ bool) {
 	e.write(pastRun(run))
 	for i := range results {
 		event := map[string]any{"type": "past_result", "run": run.ID, "mapping": run.Mapping}
@@ -51,7 +50,7 @@ func (e *events) RunResults(run *ledger.Run, results []ledger.Result, _ bool) {
 	}
 }
 
-func pastResult(r *ledger.Result) map[string]any {
+func pastResult(r *report.Result) map[string]any {
 	return map[string]any{
 		"at": utc(r.At), "person": person{r.SourceID, r.ShownName}, "target_id": r.TargetID, "operation": r.Operation, "outcome": r.Outcome,
 		"code": r.Code, "field": r.Field, "summary": r.Summary, "remedy": r.Remedy, "answer": r.Answer, "status": r.Status,
@@ -59,18 +58,18 @@ func pastResult(r *ledger.Result) map[string]any {
 	}
 }
 
-func (e *events) HeldNow(held []ledger.HeldRecord, keep lang.Span, _ bool) {
+func (e *events) HeldNow(held []report.HeldRecord, keep lang.Span, _ bool) {
 	for i := range held {
 		event := map[string]any{"type": "held_record"}
 		maps.Copy(event, heldRecord(&held[i]))
-		if held[i].Outcome != ledger.Ambiguous {
+		if held[i].Outcome != report.Ambiguous {
 			event["forgotten_on"] = utc(keep.After(held[i].LastSeen))
 		}
 		e.write(event)
 	}
 }
 
-func heldRecord(h *ledger.HeldRecord) map[string]any {
+func heldRecord(h *report.HeldRecord) map[string]any {
 	return map[string]any{
 		"mapping": h.Mapping, "person": person{h.SourceID, h.ShownName}, "outcome": h.Outcome, "code": h.Code, "field": h.Field,
 		"summary": h.Summary, "remedy": h.Remedy, "answer": h.Answer, "place": h.Place, "retry": h.Retry, "attempts": h.Attempts,

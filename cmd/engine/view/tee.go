@@ -4,7 +4,6 @@ import (
 	"passerelle/engine"
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -46,14 +45,14 @@ func (t tee) Undoing(u *engine.Undoing) diag.Diagnostics {
 	return found
 }
 
-func (t tee) Runs(runs []ledger.Run) { t.human.Runs(runs); t.file.Runs(runs) }
+func (t tee) Runs(runs []report.Run) { t.human.Runs(runs); t.file.Runs(runs) }
 
-func (t tee) RunResults(run *ledger.Run, results []ledger.Result, everybody bool) {
+func (t tee) RunResults(run *report.Run, results []report.Result, everybody bool) {
 	t.human.RunResults(run, results, everybody)
 	t.file.RunResults(run, results, everybody)
 }
 
-func (t tee) HeldNow(held []ledger.HeldRecord, keep lang.Span, whole bool) {
+func (t tee) HeldNow(held []report.HeldRecord, keep lang.Span, whole bool) {
 	t.human.HeldNow(held, keep, whole)
 	t.file.HeldNow(held, keep, whole)
 }

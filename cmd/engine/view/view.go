@@ -4,7 +4,6 @@ import (
 	"passerelle/engine"
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
-	"passerelle/engine/ledger"
 	"passerelle/engine/report"
 )
 
@@ -21,11 +20,11 @@ type View interface {
 	Approved(a *engine.Approved)
 	// Undoing gives diagnostics when what would be undone could not be read back.
 	Undoing(u *engine.Undoing) diag.Diagnostics
-	Runs(runs []ledger.Run)
-	RunResults(run *ledger.Run, results []ledger.Result, everybody bool)
+	Runs(runs []report.Run)
+	RunResults(run *report.Run, results []report.Result, everybody bool)
 	// HeldNow shows held records, whole or a line each; keep is how long one stays
 	// that no run meets again.
-	HeldNow(held []ledger.HeldRecord, keep lang.Span, whole bool)
+	HeldNow(held []report.HeldRecord, keep lang.Span, whole bool)
 	Who(w *report.Who)
 	Ledger(l *Ledger)
 	Told(t Told)
@@ -43,8 +42,8 @@ type Told struct {
 type Ledger struct {
 	ID, Path string
 	Bytes    int64
-	Scopes   []ledger.ScopeLinks
-	Runs     []ledger.Run // the last ones
+	Scopes   []report.Scope
+	Runs     []report.Run // the last ones
 }
 
 // PlanOptions say how much of a plan is shown.
