@@ -10,6 +10,7 @@ import (
 	"passerelle/engine/diag"
 	"passerelle/engine/ledger"
 	"passerelle/engine/plan"
+	"passerelle/engine/report"
 )
 
 // ApproveOptions say what is agreed to.
@@ -45,13 +46,11 @@ func (w *Workspace) Approve(ctx context.Context, o ApproveOptions) (*Approved, d
 	if found := w.openLedger(ctx); found.HasErrors() {
 		return nil, found
 	}
-	run, known, err := w.ledger.FindRun(ctx, o.RunID)
+	run, err := report.RunOf(ctx, w.ledger, o.RunID)
 	if err != nil {
 		return nil, diag.From(err, "looking for the run")
 	}
-	if !known {
-		return nil, diag.Diagnostics{w.unknownRun(ctx, o.RunID)}
-	}
+	o.RunID = run.ID
 	signed, people, err := w.blockedIn(ctx, o, operations)
 	if err != nil {
 		return nil, diag.From(err, "reading the run")
@@ -124,24 +123,4 @@ func nobodyToApprove(o ApproveOptions, people []plan.Person) diag.Diagnostics {
 		}
 	}
 	return found
-}
-
-func (w *Workspace) unknownRun(ctx context.Context, id string) diag.Diagnostic {
-	d := diag.Diagnostic{
-		Code: "unknown-run", Summary: "There is no run " + strconv.Quote(id),
-		Detail: "This workspace's ledger knows none of that name.",
-		Remedy: "A run says its name on its last line.",
-	}
-	runs, err := w.ledger.LastRuns(ctx, "", 20)
-	if err != nil {
-		return d
-	}
-	var ids []string
-	for _, r := range runs {
-		ids = append(ids, r.ID)
-	}
-	if near := diag.DidYouMean(id, ids); near != "" {
-		d.Remedy = "Did you mean " + near + "? " + d.Remedy
-	}
-	return d
 }

@@ -15,6 +15,7 @@ import (
 // PlanOptions choose what is planned and where the plan goes.
 type PlanOptions struct {
 	Only []string // addresses of mappings; empty: all
+	Who  []string // these people alone, by source id or shown name; empty: everybody
 	Out  string   // file of a saved plan; "": the plan is for looking at
 }
 
@@ -41,6 +42,9 @@ func (w *Workspace) Plan(ctx context.Context, o PlanOptions) ([]*Planned, diag.D
 	if found.HasErrors() {
 		return nil, found
 	}
+	if ds := oneMapping(o.Who, mappings); ds.HasErrors() {
+		return nil, append(found, ds...)
+	}
 	if o.Out != "" {
 		if ds := checkOut(o.Out, mappings); ds.HasErrors() {
 			return nil, append(found, ds...)
@@ -62,7 +66,7 @@ func (w *Workspace) Plan(ctx context.Context, o PlanOptions) ([]*Planned, diag.D
 		if out[i].Found.HasErrors() {
 			continue
 		}
-		made, ds := w.make(ctx, p, o.Out)
+		made, ds := w.make(ctx, p, o.Out, o.Who)
 		out[i].Plan, out[i].Found = made, append(out[i].Found, ds...)
 	}
 	return out, found
@@ -97,8 +101,14 @@ func (w *Workspace) openPair(ctx context.Context, m *compile.Mapping) (*pair, er
 
 // make reads and plans one mapping. out is where a saved plan goes; "": among
 // the ledger's own.
-func (w *Workspace) make(ctx context.Context, p *pair, out string) (*plan.Plan, diag.Diagnostics) {
-	return plan.Make(ctx, plan.Input{
+func (w *Workspace) make(ctx context.Context, p *pair, out string, who []string) (*plan.Plan, diag.Diagnostics) {
+	in := w.planInput(ctx, p, out)
+	in.Who = who
+	return plan.Make(ctx, in)
+}
+
+func (w *Workspace) planInput(ctx context.Context, p *pair, out string) plan.Input {
+	return plan.Input{
 		Mapping: p.mapping,
 		Source:  p.source,
 		Target:  p.target,
@@ -111,7 +121,7 @@ func (w *Workspace) make(ctx context.Context, p *pair, out string) (*plan.Plan, 
 		Watch: func(progress flow.Progress) {
 			w.tell(Event{Mapping: p.mapping.Address, Phase: "reading", Done: progress.Received, Expected: progress.Expected})
 		},
-	})
+	}
 }
 
 func (w *Workspace) tell(e Event) {

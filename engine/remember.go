@@ -29,17 +29,22 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 	if err != nil {
 		return err
 	}
-	if err := w.forgetFields(ctx, p, scope); err != nil {
-		return err
-	}
-	if err := w.clearHeld(ctx, p.mapping.Address, made); err != nil {
-		return err
+	if !made.Summary.Pilot { // of people whom a pilot doesn't name nothing is known
+		if err := w.forgetFields(ctx, p, scope); err != nil {
+			return err
+		}
+		if err := w.clearHeld(ctx, p.mapping.Address, made); err != nil {
+			return err
+		}
 	}
 	var results []ledger.Applied
 	for _, h := range made.Summary.Held {
+		if h.Code == plan.ChangedSince {
+			continue // an undo that is refused says nothing of the record
+		}
 		results = append(results, ledger.Applied{
 			SourceID: h.SourceID, Outcome: outcomeOf(h), ShownName: h.Shown,
-			Code: h.Code, Field: h.Field, Summary: h.Summary, Remedy: h.Remedy, Attempts: 1,
+			Code: h.Code, Field: h.Field, Summary: h.Summary, Remedy: h.Remedy, Attempts: 1, Place: placeText(h.Place),
 		})
 	}
 	for _, wait := range made.Summary.Waiting {

@@ -17,6 +17,7 @@ import (
 // RunOptions choose what is run.
 type RunOptions struct {
 	Only []string // addresses of mappings; empty: all
+	Who  []string // a pilot: these people alone, by source id or shown name; nothing is inferred of the others
 }
 
 // Ran is one mapping's run.
@@ -27,6 +28,7 @@ type Ran struct {
 	Status   string // succeeded, partial, blocked, failed; skipped without a run of its own
 	Plan     plan.Summary
 	Outcome  apply.Outcome
+	Known    int64 // of those held, refused or ambiguous: how many somebody acknowledged
 	Settled  int64 // operations of an interrupted run whose fate was learnt
 	Found    diag.Diagnostics
 }
@@ -47,6 +49,9 @@ func (w *Workspace) Run(ctx context.Context, o RunOptions) ([]*Ran, diag.Diagnos
 	if found.HasErrors() {
 		return nil, found
 	}
+	if ds := oneMapping(o.Who, mappings); ds.HasErrors() {
+		return nil, append(found, ds...)
+	}
 	if ds := w.openLedger(ctx); ds.HasErrors() {
 		return nil, append(found, ds...)
 	}
@@ -61,7 +66,7 @@ func (w *Workspace) Run(ctx context.Context, o RunOptions) ([]*Ran, diag.Diagnos
 			ran.Status = Skipped
 			ran.Found = diag.Diagnostics{skippedAfter(before)}
 		} else {
-			w.run(ctx, m, ran)
+			w.run(ctx, m, o.Who, ran)
 		}
 		if ran.Status != Succeeded && ran.Status != Partial {
 			stopped[m.Decl.Module.Name+"."+m.Decl.Name] = true
@@ -159,7 +164,7 @@ func (w *Workspace) ran(m *compile.Mapping) *Ran {
 }
 
 // run is one mapping's: settle, plan, judge, apply, remember.
-func (w *Workspace) run(ctx context.Context, m *compile.Mapping, ran *Ran) {
+func (w *Workspace) run(ctx context.Context, m *compile.Mapping, who []string, ran *Ran) {
 	p, err := w.openPair(ctx, m)
 	if err != nil {
 		ran.Found, ran.Status = diag.From(err, "opening the connections of "+m.Address), Failed
@@ -172,7 +177,7 @@ func (w *Workspace) run(ctx context.Context, m *compile.Mapping, ran *Ran) {
 	}
 	ran.RunID = run.ID
 	if w.settle(ctx, p, ran); !ran.Found.HasErrors() {
-		made, ds := w.make(ctx, p, "")
+		made, ds := w.make(ctx, p, "", who)
 		ran.Found = append(ran.Found, ds...)
 		if made != nil {
 			w.carryOut(ctx, p, made, ran)
@@ -218,6 +223,8 @@ func (w *Workspace) carryOut(ctx context.Context, p *pair, made *plan.Plan, ran 
 
 // end records how a run ended.
 func (w *Workspace) end(ctx context.Context, run *ledger.Run, ran *Ran) {
+	ctx = context.WithoutCancel(ctx)
+	ran.Found = append(ran.Found, diag.From(w.countKnown(ctx, ran), "reading who is acknowledged")...)
 	ran.Status = statusOf(ran)
 	run.Status = ran.Status
 	run.PlanID = ran.Plan.ID
@@ -225,13 +232,16 @@ func (w *Workspace) end(ctx context.Context, run *ledger.Run, ran *Ran) {
 	run.Counts = map[string]int64{
 		"create": ran.Outcome.Created, "update": ran.Outcome.Updated, "link": ran.Outcome.Linked,
 		"deactivate": ran.Outcome.Deactivated, "reactivate": ran.Outcome.Reactivated, "delete": ran.Outcome.Deleted,
+		"unlink": ran.Outcome.Unlinked, "acknowledged": ran.Known,
 		"failed": int64(len(ran.Outcome.Failed)), "ambiguous": int64(len(ran.Outcome.Ambiguous)),
 		"unsettled": ran.Outcome.Unsettled, "unsent": ran.Outcome.Unsent,
 		"unchanged": counts.Unchanged, "held": counts.Held, "out of scope": counts.Out, "gone": counts.Gone,
 		"waiting": counts.Waiting, "skipped": counts.Skipped, "left": counts.Left, "blocked": counts.Blocked,
 	}
 	run.Calls = map[string]int64{"source": ran.Plan.Read.Calls}
-	if err := w.ledger.EndRun(context.WithoutCancel(ctx), run); err != nil {
+	ran.Found = append(ran.Found, diag.From(w.keepStory(ctx, ran), "keeping what the run says")...)
+	ran.Found = append(ran.Found, diag.From(w.prune(ctx), "removing what was kept long enough")...)
+	if err := w.ledger.EndRun(ctx, run); err != nil {
 		ran.Found = append(ran.Found, diag.From(err, "ending the run")...)
 		ran.Status = Failed
 	}
@@ -243,7 +253,7 @@ func statusOf(ran *Ran) string {
 		return Failed
 	case !ran.Plan.Stands():
 		return Blocked
-	case len(ran.Plan.Blocked) > 0 || ran.Plan.Counts.Held > 0 || len(ran.Outcome.Failed) > 0 || len(ran.Outcome.Ambiguous) > 0:
+	case len(ran.Plan.Blocked) > 0 || ran.Open() > 0:
 		return Partial
 	}
 	return Succeeded

@@ -62,12 +62,7 @@ type Workspace struct {
 // Load reads a directory. Diagnostics with errors may come with a Workspace: it
 // can be validated, to find everything else that is wrong, but not run.
 func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
-	if o.LookupEnv == nil {
-		o.LookupEnv = os.LookupEnv
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	o = withDefaults(o)
 	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
 	return &Workspace{
 		Dir: dir, options: o, module: module, sources: sources, loaded: found,

@@ -81,6 +81,7 @@ func (c *command) planCommand() *cobra.Command {
 	c.workspaceFlags(cmd)
 	c.ledgerFlags(cmd)
 	cmd.Flags().StringArrayVar(&options.Only, "only", nil, "plan this mapping alone; may be repeated")
+	cmd.Flags().StringSliceVar(&options.Who, "who", nil, "these people alone, by id or name as shown, with commas between")
 	cmd.Flags().StringVar(&options.Out, "out", "", "save the plan, encrypted, for engine apply")
 	cmd.Flags().BoolVar(&show.Values, "show-values", false, "show the values that would be sent: they are personal data")
 	cmd.Flags().BoolVar(&show.Everybody, "all", false, "list everybody, not the first of each kind")
@@ -149,6 +150,7 @@ func (c *command) runCommand() *cobra.Command {
 	c.workspaceFlags(cmd)
 	c.ledgerFlags(cmd)
 	cmd.Flags().StringArrayVar(&options.Only, "only", nil, "run this mapping alone; may be repeated")
+	cmd.Flags().StringSliceVar(&options.Who, "who", nil, "these people alone, by id or name as shown, with commas between; nothing is inferred of the others")
 	return cmd
 }
 
@@ -156,7 +158,7 @@ func (c *command) runCommand() *cobra.Command {
 func (c *command) show(out view.View, w *engine.Workspace, ran *engine.Ran) diag.Diagnostics {
 	out.Diagnostics(ran.Found, sources(w))
 	out.Run(ran)
-	c.note(len(ran.Plan.Blocked) > 0, ran.Plan.Counts.Held > 0 || len(ran.Outcome.Failed) > 0 || len(ran.Outcome.Ambiguous) > 0)
+	c.note(len(ran.Plan.Blocked) > 0, ran.Open() > 0)
 	return ran.Found
 }
 

@@ -90,7 +90,7 @@ func pages(root *cobra.Command) (map[string]string, error) {
 	var all []reference.Command
 	for _, cmd := range root.Commands() {
 		if cmd.IsAvailableCommand() && cmd.Name() != "completion" && cmd.Name() != "help" {
-			all = append(all, describe(cmd))
+			all = append(all, describeAll(cmd)...)
 		}
 	}
 	return map[string]string{
@@ -100,6 +100,18 @@ func pages(root *cobra.Command) (map[string]string, error) {
 		"events":    reference.Events(),
 		"errors":    reference.Errors(),
 	}, nil
+}
+
+// describeAll is a command, or those that it holds.
+func describeAll(cmd *cobra.Command) []reference.Command {
+	if !cmd.HasSubCommands() {
+		return []reference.Command{describe(cmd)}
+	}
+	var all []reference.Command
+	for _, sub := range cmd.Commands() {
+		all = append(all, describeAll(sub)...)
+	}
+	return all
 }
 
 func describe(cmd *cobra.Command) reference.Command {

@@ -17,7 +17,9 @@ import (
 // command is what all subcommands share: the flags, where output goes, and the
 // exit code that comes of it all.
 type command struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
+	jsonFile       *os.File // of --json-into, once it is open
 	code           int
 
 	inputs     []string
@@ -28,6 +30,8 @@ type command struct {
 	keyFile    string
 	logLevel   string
 	json       bool
+	jsonInto   string
+	dir        string // --workspace, of commands whose argument is something else
 	noColor    bool
 }
 
@@ -47,12 +51,16 @@ locked; 7 our fault or the machine's; 130 interrupted.`,
 		SilenceUsage:  true,
 		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: func(*cobra.Command, []string) error { return c.openJSON() },
 	}
 	flags := root.PersistentFlags()
 	flags.BoolVar(&c.json, "json", false, "write NDJSON events on stdout, diagnostics included")
+	flags.StringVar(&c.jsonInto, "json-into", "", "write the events to this file, beside what people see; it names people")
 	flags.BoolVar(&c.noColor, "no-color", false, "no colours, even on a terminal")
 	flags.StringVar(&c.logLevel, "log", "off", "log of the engine and its plugins on stderr: trace, debug, info, warn, error, off")
 	root.AddCommand(c.validateCommand(), c.checkCommand(), c.planCommand(), c.applyCommand(), c.runCommand(), c.approveCommand(), c.versionCommand())
+	root.AddCommand(c.runsCommand(), c.reportCommand(), c.heldCommand(), c.whoCommand(), c.undoCommand(), c.forgetCommand(), c.ledgerCommand(), c.unlockCommand())
 	root.AddCommand(c.fmtCommand(), c.evalCommand(), c.lineageCommand(), c.referenceCommand())
 	return root
 }
@@ -106,7 +114,11 @@ func (c *command) view() view.View {
 	if c.json {
 		return view.NewJSON(c.stdout, version)
 	}
-	return view.NewHuman(c.stdout, c.stderr, !c.noColor && os.Getenv("NO_COLOR") == "")
+	human := view.NewHuman(c.stdout, c.stderr, !c.noColor && os.Getenv("NO_COLOR") == "")
+	if c.jsonFile != nil {
+		return view.Both(human, view.NewJSON(c.jsonFile, version))
+	}
+	return human
 }
 
 // usage reports arguments that make no command.
@@ -115,6 +127,7 @@ func (c *command) usage(err error) {
 	if !errors.As(err, &d) {
 		d = usageFault(strings.ToUpper(err.Error()[:1]) + err.Error()[1:])
 	}
+	_ = c.openJSON() // a mistake in the arguments comes before it is opened
 	out := c.view()
 	out.Diagnostics(diag.Diagnostics{d}, nil)
 	c.finish(out, diag.Diagnostics{d})
@@ -136,9 +149,9 @@ func knownCommand(root *cobra.Command, args []string) error {
 	for _, c := range root.Commands() {
 		names = append(names, c.Name())
 	}
-	d := usageFault(`There is no command "` + args[0] + `"`)
+	d := usageFault(`There is no command "` + strings.TrimPrefix(root.CommandPath()+" ", "engine ") + args[0] + `"`)
 	if near := diag.DidYouMean(args[0], names); near != "" {
-		d.Remedy = "Did you mean engine " + near + "? " + d.Remedy
+		d.Remedy = "Did you mean " + root.CommandPath() + " " + near + "? " + d.Remedy
 	}
 	return d
 }
@@ -154,4 +167,27 @@ func pairs(flag, form string, list []string) (map[string]string, diag.Diagnostic
 		out[name] = value
 	}
 	return out, nil
+}
+
+// openJSON opens the file of --json-into, once. What an earlier command wrote
+// there is written over.
+func (c *command) openJSON() error {
+	if c.jsonInto == "" || c.jsonFile != nil {
+		return nil
+	}
+	if c.json {
+		return usageFault("--json and --json-into ask for the events in two places: give one of them")
+	}
+	file, err := os.OpenFile(c.jsonInto, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		into := c.jsonInto
+		c.jsonInto = "" // it is said once, to people
+		d := usageFault("The file " + into + " of --json-into can't be written")
+		if path, ok := errors.AsType[*os.PathError](err); ok {
+			d.Detail = "The system says: " + path.Err.Error() + "."
+		}
+		return d
+	}
+	c.jsonFile = file
+	return nil
 }

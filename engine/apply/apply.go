@@ -40,6 +40,7 @@ type Progress struct{ Done, Total int64 }
 type Outcome struct {
 	Created, Updated, Linked          int64
 	Deactivated, Reactivated, Deleted int64
+	Unlinked                          int64 // of an undo
 	Failed                            []Failed
 	// Ambiguous were sent, and nobody knows what became of them.
 	Ambiguous []Failed
@@ -53,7 +54,7 @@ type Outcome struct {
 
 // Done is how many operations took effect.
 func (o *Outcome) Done() int64 {
-	return o.Created + o.Updated + o.Linked + o.Deactivated + o.Reactivated + o.Deleted
+	return o.Created + o.Updated + o.Linked + o.Deactivated + o.Reactivated + o.Deleted + o.Unlinked
 }
 
 // known is how many operations something is known of.
@@ -255,6 +256,8 @@ func (a *applier) count(entries []plan.Entry, results []result) {
 			a.outcome.Reactivated++
 		case entry.Operation == plan.Delete:
 			a.outcome.Deleted++
+		case entry.Operation == plan.Unlink:
+			a.outcome.Unlinked++
 		default:
 			a.outcome.Linked++
 		}

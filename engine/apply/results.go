@@ -55,12 +55,14 @@ func answered(from *host.Plugin, e *plan.Entry, answer *protocol.WriteResult) re
 		}
 	} else {
 		complaint := from.Complaint(answer.GetDiagnostic())
+		complaint.Summary, complaint.Detail, complaint.Remedy =
+			redact(complaint.Summary, e.Body), redact(complaint.Detail, e.Body), redact(complaint.Remedy, e.Body)
 		if e.Operation == plan.Delete && complaint.Code == "not-found" {
 			return out // it is not there: that is what was wanted
 		}
 		out = refused(e)
 		out.Code, out.Summary, out.detail, out.Remedy = complaint.Code, complaint.Summary, complaint.Detail, complaint.Remedy
-		out.Retry = complaint.Retry.String()
+		out.Retry, out.Answer = complaint.Retry.String(), complaint.Detail
 		out.notTried = neverLeft(answer) &&
 			(complaint.Retry == protocol.Retry_RETRY_LATER || complaint.Retry == protocol.Retry_RETRY_CREDENTIALS)
 	}
@@ -86,7 +88,7 @@ func stateAfter(o plan.Operation) ledger.State {
 	switch o {
 	case plan.Deactivate:
 		return ledger.Deactivated
-	case plan.Delete:
+	case plan.Delete, plan.Unlink:
 		return ledger.Deleted
 	case plan.Update:
 		return ledger.NoLink // as it is

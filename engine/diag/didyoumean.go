@@ -58,6 +58,10 @@ func Suggest(given string, candidates []string) string {
 	return ""
 }
 
+// Fold makes of a name what it is compared by: without case or accents, and
+// with one sign for hyphen, underscore and space.
+func Fold(s string) string { return folded(s) }
+
 func folded(s string) string {
 	strip := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
 	out, _, err := transform.String(strip, s)

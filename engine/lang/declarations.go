@@ -28,7 +28,8 @@ type Module struct {
 	Packages    []*Package
 	Replaced    []Replaced // what extensions here put in place of shipped lines
 
-	locals []*local
+	locals    []*local
+	retention *Retention // nil: the default
 }
 
 // Replaced is one shipped line that an extension stands in for, so that

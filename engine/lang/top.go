@@ -37,6 +37,7 @@ func (r *reader) file(f *file) {
 		r.m.Mappings = append(r.m.Mappings, b.mapping(n, r.m, false))
 	})
 	c.each("package", packageWords, r.packageBlock)
+	c.each("retention", retentionWords, r.retention)
 }
 
 func (r *reader) language(c *content) {

@@ -26,10 +26,11 @@ var (
 		attrs: []string{"language"},
 		blocks: map[string]int{
 			"integration": 1, "plugin": 1, "input": 1, "locals": 0, "connection": 1, "table": 1,
-			"fieldset": 1, "mapping": 1, "package": 1, "transform": 1,
+			"fieldset": 1, "mapping": 1, "package": 1, "transform": 1, "retention": 0,
 		},
-		later: []string{"retention", "period", "test"},
+		later: []string{"period", "test"},
 	}
+	retentionWords   = &vocabulary{what: "retention", attrs: []string{"runs", "held"}}
 	integrationWords = &vocabulary{what: "integration", attrs: []string{"title", "publisher", "modules", "setup", "version", "timezone"}}
 	pluginWords      = &vocabulary{what: "plugin", attrs: []string{"version"}}
 	inputWords       = &vocabulary{what: "an input", attrs: []string{"type", "default", "sensitive"}, blocks: map[string]int{"validation": 0}}

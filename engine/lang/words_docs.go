@@ -70,6 +70,10 @@ var documented = []blockDocs{
 		"period":      "Reserved: pay periods.",
 		"test":        "An example with what is expected of it, in *.test.hcl.",
 	}},
+	{retentionWords, "retention", "As a number of days, weeks, months or years: \"13 months\". Links stay as long as the ledger.", map[string]string{
+		"runs": "What runs did person by person, with names and approvals; 13 months without, 31 days at least. The counts of a run stay.",
+		"held": "Held records that no run has met again; 30 days without. What is ambiguous stays until a person decides.",
+	}},
 	{integrationWords, `integration "name"`, "", map[string]string{
 		"title": "How people call it: { fr = …, en = … }.", "publisher": "Who answers for it.", "modules": "Which modules of the source it concerns.",
 		"setup": "How it is set up: \"self-service\", or by whom.", "version": "The package's own version.",

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
 	"time"
@@ -83,9 +82,8 @@ func writeHolder(f *os.File, command string, now time.Time) error {
 
 // readHolder can come a moment too early, before the holder has written.
 func readHolder(f *os.File) string {
-	text, _ := io.ReadAll(io.NewSectionReader(f, 0, maxHolder))
-	var h holder
-	if json.Unmarshal(text, &h) != nil || h.PID == 0 {
+	h, known := parseHolder(f)
+	if !known {
 		return "Another process has it."
 	}
 	return h.String()

@@ -50,8 +50,10 @@ func errorOf[T any](_ T, err error) error { return err }
 func TestTheDatabaseIsDurable(t *testing.T) {
 	t.Parallel()
 	l := open(t, t.TempDir())
+	scripts, err := migrations()
+	require.NoError(t, err)
 	for pragma, want := range map[string]int64{
-		"synchronous": 2, "cache_size": -16384, "foreign_keys": 1, "application_id": applicationID, "user_version": 2,
+		"synchronous": 2, "cache_size": -16384, "foreign_keys": 1, "application_id": applicationID, "user_version": int64(len(scripts)),
 	} {
 		got, err := number(l.conn, "PRAGMA "+pragma, nil)
 		require.NoError(t, err)

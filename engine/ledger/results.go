@@ -18,7 +18,7 @@ type Result struct {
 	Operation string
 
 	Code, Field, Summary, Remedy string
-	Retry                        string
+	Retry, Place, Answer         string
 	Status                       int
 	Attempts                     int
 	ShownName                    string
@@ -66,8 +66,8 @@ func (l *Ledger) settleResults(runID, planID string, results []Applied) error {
 
 func (l *Ledger) insertResult(run, nth int64, planID string, a *Applied, name []byte, now int64) error {
 	return exec(l.conn, `INSERT INTO results (run, number, plan, position, source, target, outcome, operation,
-			code, field, summary, remedy, retry, status, attempts, at, name)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			code, field, summary, remedy, retry, status, attempts, at, name, place, answer)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		func(s *sqlite.Stmt) {
 			s.BindInt64(1, run)
 			s.BindInt64(2, nth)
@@ -86,6 +86,8 @@ func (l *Ledger) insertResult(run, nth int64, planID string, a *Applied, name []
 			s.BindInt64(15, int64(a.Attempts))
 			s.BindInt64(16, now)
 			s.BindBytes(17, name)
+			s.BindText(18, a.Place)
+			s.BindText(19, a.Answer)
 		})
 }
 
@@ -116,9 +118,7 @@ func (l *Ledger) Results(ctx context.Context, runID string) iter.Seq2[Result, er
 // ended.
 func (l *Ledger) resultPage(ctx context.Context, runID string, last int64) (page []Result, next int64, err error) {
 	err = l.read(ctx, "reading the results of a run", func() error {
-		return each(l.conn, `SELECT number, plan, position, source, target, outcome, operation,
-				code, field, summary, remedy, retry, status, attempts, at, name
-			FROM results WHERE run = (SELECT number FROM runs WHERE id = ?) AND number > ? ORDER BY number LIMIT ?`,
+		return each(l.conn, `SELECT `+resultColumns+` FROM results WHERE run = (SELECT number FROM runs WHERE id = ?) AND number > ? ORDER BY number LIMIT ?`,
 			func(s *sqlite.Stmt) {
 				s.BindText(1, runID)
 				s.BindInt64(2, last)
@@ -126,17 +126,27 @@ func (l *Ledger) resultPage(ctx context.Context, runID string, last int64) (page
 			},
 			func(s *sqlite.Stmt) error {
 				next = s.ColumnInt64(0)
-				r := Result{
-					PlanID: s.ColumnText(1), Position: s.ColumnInt64(2), SourceID: s.ColumnText(3), TargetID: s.ColumnText(4),
-					Outcome: s.ColumnText(5), Operation: s.ColumnText(6), Code: s.ColumnText(7), Field: s.ColumnText(8),
-					Summary: s.ColumnText(9), Remedy: s.ColumnText(10), Retry: s.ColumnText(11),
-					Status: s.ColumnInt(12), Attempts: s.ColumnInt(13), At: fromMicro(s.ColumnInt64(14)),
-				}
-				var err error
-				r.ShownName, err = l.keys.openName(columnBytes(s, 15), r.SourceID)
+				r, err := l.result(s)
 				page = append(page, r)
 				return err
 			})
 	})
 	return page, next, err
+}
+
+// resultColumns are what result reads.
+const resultColumns = `number, plan, position, source, target, outcome, operation,
+	code, field, summary, remedy, retry, status, attempts, at, name, place, answer`
+
+func (l *Ledger) result(s *sqlite.Stmt) (Result, error) {
+	r := Result{
+		PlanID: s.ColumnText(1), Position: s.ColumnInt64(2), SourceID: s.ColumnText(3), TargetID: s.ColumnText(4),
+		Outcome: s.ColumnText(5), Operation: s.ColumnText(6), Code: s.ColumnText(7), Field: s.ColumnText(8),
+		Summary: s.ColumnText(9), Remedy: s.ColumnText(10), Retry: s.ColumnText(11),
+		Status: s.ColumnInt(12), Attempts: s.ColumnInt(13), At: fromMicro(s.ColumnInt64(14)),
+		Place: s.ColumnText(16), Answer: s.ColumnText(17),
+	}
+	var err error
+	r.ShownName, err = l.keys.openName(columnBytes(s, 15), r.SourceID)
+	return r, err
 }

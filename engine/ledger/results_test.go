@@ -83,7 +83,7 @@ func TestAHeldRecordFromFirstToLast(t *testing.T) {
 	held, err := l.HeldNow(t.Context(), "people")
 	require.NoError(t, err)
 	require.Equal(t, []HeldRecord{{
-		SourceID: "7", Outcome: Failed, Code: "email-taken", Field: "email", Summary: a.Summary, Remedy: a.Remedy, Retry: "never",
+		Mapping: "people", SourceID: "7", Outcome: Failed, Code: "email-taken", Field: "email", Summary: a.Summary, Remedy: a.Remedy, Retry: "never",
 		LastRun: run, FirstSeen: first, LastSeen: first.Add(time.Hour), Attempts: 3, ShownName: "Zoé N'Guyen",
 	}}, held)
 	others, err := l.HeldNow(t.Context(), "absences")

@@ -215,6 +215,9 @@ func (l *Ledger) runs(which string, bind func(*sqlite.Stmt)) ([]Run, error) {
 			if json.Unmarshal([]byte(s.ColumnText(7)), &r.Counts) != nil || json.Unmarshal([]byte(s.ColumnText(8)), &r.Calls) != nil {
 				return unreadable(l.path, "The counts of run "+r.ID+" are damaged.")
 			}
+			if r.Status == RunRunning && l.lock == nil && !alive(l.path) {
+				r.Status = RunFailed // as the next who takes the lock will write it down
+			}
 			runs = append(runs, r)
 			return nil
 		})

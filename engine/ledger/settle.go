@@ -39,6 +39,8 @@ type Applied struct {
 
 	Code, Field, Summary, Remedy string
 	Retry                        string // retry class
+	Place                        string // of the expression that held it: people.hcl:12:5
+	Answer                       string // the target's own words, without any value
 	Status                       int    // the answer's own, such as 422
 	ShownName                    string // sealed at rest
 	Attempts                     int    // in this run

@@ -121,8 +121,8 @@ func (d *duplicates) withdraw(p *planner) error {
 	spooled := map[int64]bool{}
 	for _, twin := range d.twins {
 		was := d.outcomes[twin.position]
-		if was == held {
-			continue // held for another reason, or already by another list
+		if was == held || was == aside {
+			continue // held for another reason, already by another list, or not asked for
 		}
 		d.outcomes[twin.position] = held
 		*p.summary.Counts.of(was)--

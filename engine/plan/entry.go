@@ -17,6 +17,7 @@ const (
 	Deactivate
 	Reactivate
 	Delete
+	Unlink // forget a link; nothing is sent. Only an undo does it
 )
 
 func (o Operation) String() string {
@@ -33,6 +34,8 @@ func (o Operation) String() string {
 		return "reactivate"
 	case Delete:
 		return "delete"
+	case Unlink:
+		return "unlink"
 	}
 	return "none"
 }
@@ -120,7 +123,7 @@ func (d *decoder) entry() (e Entry, ok bool) {
 	e.Added = d.ints()
 	e.Prints = d.prints()
 	e.Agreed = d.prints()
-	if d.bad || len(e.Prints) != len(e.Changed) || e.Operation < Create || e.Operation > Delete {
+	if d.bad || len(e.Prints) != len(e.Changed) || e.Operation < Create || e.Operation > Unlink {
 		return Entry{}, false
 	}
 	return e, true

@@ -29,6 +29,7 @@ type Input struct {
 	Dir   string         // where the spool is written
 	Path  string         // or exactly there; wins over Dir
 	Watch func(flow.Progress)
+	Who   []string // these people alone, by source id or shown name; empty: everybody
 }
 
 // Make reads everything, compares it with the ledger and writes the plan down.
@@ -74,6 +75,7 @@ type planner struct {
 	seen       ledger.RowSet
 	duplicates *duplicates
 	removals   []removal
+	pilot      *pilot
 	everSent   []bool // by field: some linked record was sent it before
 	canonical  []byte
 	key        []byte
@@ -82,7 +84,8 @@ type planner struct {
 
 func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, error) {
 	m := in.Mapping
-	p := &planner{Input: in, today: Today(in.Now, in.Zone), everSent: make([]bool, len(m.Target.Fields)), duplicates: newDuplicates()}
+	p := &planner{Input: in, today: Today(in.Now, in.Zone), everSent: make([]bool, len(m.Target.Fields)), duplicates: newDuplicates(), pilot: newPilot(in.Who)}
+	p.summary.Pilot = p.pilot != nil
 	var err error
 	if p.scope, err = in.Ledger.Scope(ctx, scope); err != nil {
 		return nil, err
@@ -196,7 +199,7 @@ func (p *planner) admit(items []flow.Item) []keyOf {
 		if p.unsettled[item.ID] && !item.Out {
 			item.Held = stillAmbiguous()
 		}
-		if item.Held != nil {
+		if item.Held != nil || !p.pilot.has(item) {
 			item.Values = nil
 		}
 	}
@@ -217,6 +220,10 @@ func (p *planner) claim(item *flow.Item) keyOf {
 
 // item writes down what is to be done with one record.
 func (p *planner) item(item *flow.Item, link *ledger.Link, key keyOf, found *foundRecord) error {
+	if !p.pilot.has(item) {
+		p.became(item, aside)
+		return nil
+	}
 	if r := unmet(item, link); r != nil && !p.unsettled[item.ID] {
 		p.notReady(item, r)
 		return nil
@@ -263,18 +270,17 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	if blocks := judgeRead(end); len(blocks) > 0 {
 		return p.blocked(blocks), nil
 	}
+	if err := p.pilot.check(); err != nil {
+		return nil, err
+	}
 	if err := p.duplicates.withdraw(p); err != nil {
 		return nil, err
 	}
 	if err := p.judgeRemovals(ctx); err != nil {
 		return nil, err
 	}
-	for link, err := range p.Ledger.Absent(ctx, p.scope, &p.seen) {
-		if err != nil {
-			return nil, err
-		}
-		p.summary.Gone = append(p.summary.Gone, Person{SourceID: link.SourceID})
-		p.summary.Counts.Gone++
+	if err := p.gone(ctx); err != nil {
+		return nil, err
 	}
 	for i := range p.summary.Fields {
 		f := &p.summary.Fields[i]
@@ -300,4 +306,19 @@ func (p *planner) blocked(blocks []Block) *Plan {
 		s.Fields[i] = FieldCount{Name: s.Fields[i].Name}
 	}
 	return &Plan{Summary: s}
+}
+
+// gone lists who is linked and was not read. A pilot says nothing of others.
+func (p *planner) gone(ctx context.Context) error {
+	if p.pilot != nil {
+		return nil
+	}
+	for link, err := range p.Ledger.Absent(ctx, p.scope, &p.seen) {
+		if err != nil {
+			return err
+		}
+		p.summary.Gone = append(p.summary.Gone, Person{SourceID: link.SourceID})
+		p.summary.Counts.Gone++
+	}
+	return nil
 }

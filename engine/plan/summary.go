@@ -31,6 +31,7 @@ type Summary struct {
 	Generation int64  // of the ledger
 	Created    time.Time
 	Today      string // the day it was made for, yyyy-mm-dd
+	Pilot      bool   // it is about named people alone, and says nothing of the others
 
 	Read    Reading
 	Counts  Counts
@@ -67,6 +68,8 @@ type Counts struct {
 	Left       int64 // has left, and nothing is to be done about it
 	Gone       int64
 	Blocked    int64
+	Aside      int64 // not among the people that a pilot names
+	Unlink     int64 // of an undo
 }
 
 // outcome is what became of one item of a read.
@@ -85,6 +88,7 @@ const (
 	waiting
 	skipped
 	left
+	aside
 )
 
 // spooled reports whether an operation was written for it.
@@ -110,6 +114,8 @@ func (c *Counts) of(what outcome) *int64 {
 		return &c.Skipped
 	case left:
 		return &c.Left
+	case aside:
+		return &c.Aside
 	case outOfScope:
 		return &c.Out
 	case unchanged:
@@ -145,7 +151,7 @@ func (s *Summary) count(entry *Entry, by int64) {
 
 // Changes is how many records would be written or adopted.
 func (c Counts) Changes() int64 {
-	return c.Create + c.Update + c.Link + c.Deactivate + c.Reactivate + c.Delete
+	return c.Create + c.Update + c.Link + c.Deactivate + c.Reactivate + c.Delete + c.Unlink
 }
 
 // FieldCount is how many linked records change in one target field.

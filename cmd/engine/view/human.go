@@ -23,6 +23,7 @@ type human struct {
 	width     int
 	shown     int // cells of the progress line
 	last      time.Time
+	pace      pace
 }
 
 // NewHuman is a view for people. Colours and progress appear only where the
@@ -81,10 +82,7 @@ func (h *human) Progress(e engine.Event) {
 		return
 	}
 	h.last = now
-	line := fmt.Sprintf("%s: %s %d", e.Mapping, e.Phase, e.Done)
-	if e.Expected > 0 {
-		line += fmt.Sprintf(" of %d", e.Expected)
-	}
+	line := h.pace.line(e, now)
 	h.clear()
 	fmt.Fprint(h.talk, line)
 	h.shown = runewidth.StringWidth(line)

@@ -10,7 +10,7 @@ func (h *human) Approved(a *engine.Approved) {
 	h.clear()
 	names := make([]string, len(a.People))
 	for i, p := range a.People {
-		names[i] = name(p.Shown, p.SourceID)
+		names[i] = Name(p.Shown, p.SourceID)
 	}
 	h.printf("Approved until %s, for %s of run %s:\n", a.Until.Local().Format("2006-01-02 15:04"), a.Part, a.RunID)
 	h.printf("%s\n", wrap(strings.Join(names, ", "), h.width, "  "))

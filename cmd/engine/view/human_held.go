@@ -16,7 +16,7 @@ func (h *human) blocked(s *plan.Summary, run string) {
 		var names []string
 		for _, who := range s.Stopped {
 			if who.Part == b.Part {
-				names = append(names, name(who.Shown, who.SourceID))
+				names = append(names, Name(who.Shown, who.SourceID))
 			}
 		}
 		if more := len(names) - firstOfEach; more > 0 {
@@ -48,7 +48,7 @@ func (h *human) waiting(list []plan.Waiting, all bool) {
 		if why == "" {
 			why = who.Require
 		}
-		h.printf("    %s %s  %s\n", h.paint(yellow, "…"), pad(name(who.Shown, who.SourceID), 28), diag.VisibleLine(why))
+		h.printf("    %s %s  %s\n", h.paint(yellow, "…"), pad(Name(who.Shown, who.SourceID), 28), diag.VisibleLine(why))
 	}
 	h.printf("\n")
 }
@@ -63,7 +63,7 @@ func (h *human) held(list []plan.Held, all bool) {
 			h.printf("    and %d more; --all lists everybody\n", len(list)-i)
 			break
 		}
-		h.reason(name(who.Shown, who.SourceID), who.Code, who.Summary, who.Remedy)
+		h.reason(Name(who.Shown, who.SourceID), who.Code, who.Summary, who.Remedy)
 	}
 	h.printf("\n")
 }
@@ -86,7 +86,7 @@ func (h *human) gone(list []plan.Person) {
 			h.printf("    and %d more\n", len(list)-i)
 			break
 		}
-		h.printf("    ? %s\n", name(who.Shown, who.SourceID))
+		h.printf("    ? %s\n", Name(who.Shown, who.SourceID))
 	}
 	h.printf("\n")
 }

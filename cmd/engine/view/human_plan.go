@@ -87,6 +87,8 @@ func (h *human) counts(s *plan.Summary) {
 		{"…", "waiting", yellow, c.Waiting, false},
 		{"·", "passed over", "", c.Skipped, false},
 		{"·", "out of scope", "", c.Out, false},
+		{"-", "unlink", yellow, c.Unlink, false},
+		{"·", "not asked for", "", c.Aside, false},
 		{"·", "left before", "", c.Left, false},
 		{"?", "no longer read", yellow, c.Gone, false},
 	} {
@@ -162,10 +164,10 @@ func (h *human) person(p *plan.Plan, e *plan.Entry, values bool) {
 		sign, color = "~", yellow
 	case plan.Link:
 		sign = "&"
-	case plan.Deactivate, plan.Delete:
+	case plan.Deactivate, plan.Delete, plan.Unlink:
 		sign, color = "-", red
 	}
-	h.printf("    %s %s %s\n", h.paint(color, sign), pad(name(e.Shown, e.SourceID), 28), fieldNames(p, e))
+	h.printf("    %s %s %s\n", h.paint(color, sign), pad(Name(e.Shown, e.SourceID), 28), fieldNames(p, e))
 	if values && len(e.Body) > 0 {
 		h.printf("        %s\n", h.paint(faint, diag.VisibleLine(string(e.Body))))
 	}
@@ -175,7 +177,7 @@ func fieldNames(p *plan.Plan, e *plan.Entry) string {
 	switch e.Operation {
 	case plan.Create:
 		return strconv.Itoa(len(e.Changed)) + " fields"
-	case plan.Deactivate, plan.Delete, plan.Reactivate:
+	case plan.Deactivate, plan.Delete, plan.Reactivate, plan.Unlink:
 		return e.Operation.String()
 	}
 	if len(e.Changed) == 0 {
@@ -203,8 +205,8 @@ func counted(n int64, one, many string) string {
 	return strconv.FormatInt(n, 10) + " " + one
 }
 
-// name is how a person is called; ids are quoted so that they don't pass for one.
-func name(shown, id string) string {
+// Name is how a person is called; ids are quoted so that they don't pass for one.
+func Name(shown, id string) string {
 	if shown != "" {
 		return diag.VisibleLine(shown)
 	}

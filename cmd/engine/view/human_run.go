@@ -25,6 +25,9 @@ func (h *human) Run(r *engine.Ran) {
 	h.failed("Sent, and never answered", r.Outcome.Ambiguous)
 	h.blocked(&r.Plan, r.RunID)
 	h.held(r.Plan.Held, false)
+	if r.Known > 0 {
+		h.printf("  Of these, somebody has acknowledged %d: they don't make the run partial.\n\n", r.Known)
+	}
 	h.waiting(r.Plan.Waiting, false)
 	h.gone(r.Plan.Gone)
 	if r.Plan.ID != "" {
@@ -66,6 +69,7 @@ func (h *human) done(r *engine.Ran) {
 		{o.Deactivated, "deactivated: they have left"},
 		{o.Reactivated, "reactivated: they are back"},
 		{o.Deleted, "deleted"},
+		{o.Unlinked, "unlinked: their records stay at the target as they are"},
 		{r.Plan.Counts.Unchanged, "unchanged"},
 		{int64(len(o.Failed)), "not taken by the target"},
 		{int64(len(o.Ambiguous)), "sent and never answered"},
@@ -93,7 +97,7 @@ func (h *human) failed(title string, list []apply.Failed) {
 			h.printf("    and %d more\n", len(list)-i)
 			break
 		}
-		h.reason(name(who.Shown, who.SourceID), who.Code, who.Summary, strings.TrimSpace(diag.VisibleLine(who.Remedy)))
+		h.reason(Name(who.Shown, who.SourceID), who.Code, who.Summary, strings.TrimSpace(diag.VisibleLine(who.Remedy)))
 	}
 	h.printf("\n")
 }

@@ -176,7 +176,7 @@ func countsOf(s *plan.Summary) map[string]int64 {
 		"create": c.Create, "update": c.Update, "link": c.Link, "unchanged": c.Unchanged,
 		"deactivate": c.Deactivate, "reactivate": c.Reactivate, "delete": c.Delete,
 		"held": c.Held, "waiting": c.Waiting, "skipped": c.Skipped, "blocked": c.Blocked,
-		"out_of_scope": c.Out, "left": c.Left, "gone": c.Gone,
+		"out_of_scope": c.Out, "left": c.Left, "gone": c.Gone, "aside": c.Aside, "unlink": c.Unlink,
 	}
 }
 
@@ -185,10 +185,10 @@ func (e *events) Run(r *engine.Ran) {
 	e.failed("failed", r.Mapping, r.Outcome.Failed)
 	e.failed("ambiguous", r.Mapping, r.Outcome.Ambiguous)
 	event := e.summary("run", r.Mapping, r.From, r.To, &r.Plan)
-	event["run"], event["status"], event["settled"] = r.RunID, r.Status, r.Settled
+	event["run"], event["status"], event["settled"], event["acknowledged"] = r.RunID, r.Status, r.Settled, r.Known
 	event["done"] = map[string]int64{
 		"create": r.Outcome.Created, "update": r.Outcome.Updated, "link": r.Outcome.Linked,
-		"deactivate": r.Outcome.Deactivated, "reactivate": r.Outcome.Reactivated, "delete": r.Outcome.Deleted,
+		"deactivate": r.Outcome.Deactivated, "reactivate": r.Outcome.Reactivated, "delete": r.Outcome.Deleted, "unlink": r.Outcome.Unlinked,
 		"failed": int64(len(r.Outcome.Failed)), "ambiguous": int64(len(r.Outcome.Ambiguous)), "unsettled": r.Outcome.Unsettled, "unsent": r.Outcome.Unsent,
 	}
 	e.write(event)

@@ -3,6 +3,8 @@ package view
 import (
 	"passerelle/engine"
 	"passerelle/engine/diag"
+	"passerelle/engine/lang"
+	"passerelle/engine/report"
 )
 
 // View shows one command's results. Calls come from one goroutine, but for
@@ -16,7 +18,32 @@ type View interface {
 	Run(r *engine.Ran)
 	Checked(c *engine.Checked)
 	Approved(a *engine.Approved)
+	// Undoing gives diagnostics when what would be undone could not be read back.
+	Undoing(u *engine.Undoing) diag.Diagnostics
+	Runs(runs []report.Run)
+	RunResults(run *report.Run, results []report.Result, everybody bool)
+	// HeldNow shows held records, whole or a line each; keep is how long one stays
+	// that no run meets again.
+	HeldNow(held []report.HeldRecord, keep lang.Span, whole bool)
+	Who(w *report.Who)
+	Ledger(l *Ledger)
+	Told(t Told)
 	Result(exitCode int)
+}
+
+// Told is one thing that was done or found, in words and as an event.
+type Told struct {
+	Type    string // of the event
+	Text    string // for people, with its line ends
+	Members map[string]any
+}
+
+// Ledger is what is shown of a ledger as a whole.
+type Ledger struct {
+	ID, Path string
+	Bytes    int64
+	Scopes   []report.Scope
+	Runs     []report.Run // the last ones
 }
 
 // PlanOptions say how much of a plan is shown.

@@ -26,7 +26,7 @@ func Commands(root Command, all []Command) string {
 	b.WriteString("\n## Flags of every command\n\n")
 	flags(&b, root.Flags)
 	for _, c := range all {
-		fmt.Fprintf(&b, "\n## %s\n\n", strings.Fields(c.Use)[1])
+		fmt.Fprintf(&b, "\n## %s\n\n", title(c.Use))
 		fmt.Fprintf(&b, "```\n%s\n```\n\n", c.Use)
 		text := c.Long
 		if text == "" {
@@ -42,6 +42,17 @@ func Commands(root Command, all []Command) string {
 		}
 	}
 	return b.String()
+}
+
+// title is the words of a command without its arguments, which are written in
+// capitals or brackets.
+func title(use string) string {
+	words := strings.Fields(use)[1:]
+	n := 0
+	for n < len(words) && words[n] == strings.ToLower(words[n]) && !strings.HasPrefix(words[n], "[") && !strings.HasPrefix(words[n], "-") {
+		n++
+	}
+	return strings.Join(words[:n], " ")
 }
 
 func flags(b *strings.Builder, list []Flag) {

@@ -50,12 +50,31 @@ func EventList() []Event {
 		{"planned.deactivate", ""}, {"planned.reactivate", ""}, {"planned.delete", ""},
 		{"planned.held", "Held back, each in an event of its own."}, {"planned.waiting", "Not ready, each in an event of its own."}, {"planned.skipped", "Not ready, and passed over."},
 		{"planned.blocked", "Stopped by a guard."}, {"planned.left", "Left and never linked, or left before."}, {"planned.out_of_scope", "Not selected by where."}, {"planned.gone", "Known before and no longer read; untouched."},
+		{"planned.aside", "Not among those that --who names."}, {"planned.unlink", "Links that an undo forgets."},
 	}
 	run := append(append([]EventField{}, summary...),
 		EventField{"run", "The run's id."}, EventField{"status", "succeeded, partial, blocked, failed or skipped."},
+		EventField{"acknowledged", "Of those held, refused or ambiguous: how many somebody has acknowledged."},
 		EventField{"settled", "Operations of an interrupted run whose fate was learnt first."},
-		EventField{"done.create", "Records created."}, EventField{"done.update", ""}, EventField{"done.link", ""}, EventField{"done.deactivate", ""}, EventField{"done.reactivate", ""}, EventField{"done.delete", ""}, EventField{"done.failed", "Not taken by the target."},
+		EventField{"done.create", "Records created."}, EventField{"done.update", ""}, EventField{"done.link", ""}, EventField{"done.deactivate", ""}, EventField{"done.reactivate", ""}, EventField{"done.delete", ""}, EventField{"done.unlink", "Links forgotten by an undo."}, EventField{"done.failed", "Not taken by the target."},
 		EventField{"done.ambiguous", "Sent and never answered."}, EventField{"done.unsettled", "Sent, and to be settled by the next run."}, EventField{"done.unsent", "Planned and not sent any more."})
+	result := []EventField{
+		{"at", "When, in UTC."}, {"person.id", "The source's own id."}, {"person.shown", "How the person is named."}, {"target_id", "The target's own id, where it is known."},
+		{"operation", "create, update, link, deactivate, reactivate, delete or unlink; empty where none was tried."},
+		{"outcome", "succeeded, failed, skipped, waiting, held, blocked, ambiguous or gone. Who is unchanged has no result."},
+		{"code", "See [errors](errors.md)."}, {"field", "The field, requirement or part that it is about."}, {"summary", "The message."}, {"remedy", "What to do."},
+		{"answer", "What the target answered, with every value that was sent replaced by its field's name: ‹email›."}, {"status", "Of HTTP; 0 without."},
+		{"attempts", "How often it was tried."}, {"retry", "The retry class."}, {"place", "Of the expression: file:line:column."},
+	}
+	past := []EventField{
+		{"run", "Its id."}, mapping, {"trigger", "manual, undo, or as the mapping says."}, {"status", "running, succeeded, partial, blocked or failed."},
+		{"started", "In UTC."}, {"ended", "In UTC; empty while it runs."},
+		{"operations", "What took effect: provisioning, update, deprovisioning, link, reactivation."}, {"counts", "Records by what became of them."}, {"calls", "Requests that reading took."},
+	}
+	entry := []EventField{
+		{"first_seen", "Since when, in UTC."}, {"last_seen", "When a run met it last."}, {"run", "That run."},
+		{"known_until", "Somebody acknowledged it until then; empty without."}, {"known_by", "Who."},
+	}
 	about := func(more ...EventField) []EventField {
 		return append(append([]EventField{mapping}, person...), more...)
 	}
@@ -84,6 +103,27 @@ func EventList() []Event {
 		{"ambiguous", "A record that was sent and never answered, and that nothing can settle but a person.", about(reason...)},
 		{"run", "A run as a whole.", run},
 		{"approved", "What `engine approve` signed.", []EventField{mapping, {"run", "The run whose block it answers."}, {"part", "The part."}, {"people", "Each with id and shown."}, {"until", "When it lapses, in UTC."}}},
+		{"undoing", "What a run did that `engine undo` can't take back; a plan of what it can follows.", []EventField{{"run", "The run."}, {"created", ""}, {"updated", ""}, {"deleted", ""}}},
+		{"past_run", "A run of the past.", past},
+		{"past_result", "What became of one person in it.", append([]EventField{{"run", "The run."}, mapping}, result...)},
+		{"held_record", "Somebody who is held, waiting, refused or ambiguous now.", append(append([]EventField{mapping}, append(result[1:len(result):len(result)], entry...)...),
+			EventField{"forgotten_on", "When the entry lapses unless a run meets it again; left out where somebody must decide."})},
+		{"held_changed", "What was changed of held records.", []EventField{{"change", "retry, drop or acknowledge."}, {"people", "Each with id, shown and mapping."}}},
+		{"who", "What is known of somebody.", []EventField{{"asked", "The name or id."}, {"near", "Names close to it, where nobody fits."},
+			{"people", "Everybody who fits: id, shown, source, resource, and mappings."},
+			{"people.mappings", "Each with mapping, target, target_resource, state (at the target, not up to date, switched off, not there, never sent there, nobody knows), target_id, since, held, results, approvals, last_run (told: whether it recorded something of the person)."},
+			{"people.mappings.state", ""}, {"people.mappings.since", ""}, {"people.mappings.held", "As held_record."}, {"people.mappings.results", "As past_result."},
+			{"people.mappings.approvals", "operation, run, who, at, until."}, {"people.mappings.last_run.told", ""},
+			{"people.source", ""}, {"people.resource", ""}, {"people.id", ""}, {"people.shown", ""}, {"people.mappings.target", ""}, {"people.mappings.target_resource", ""},
+			{"people.mappings.approvals.who", ""}, {"people.mappings.approvals.until", ""}}},
+		{"forgotten", "What `engine forget` erased.", []EventField{{"id", "The source id, for the last time."}, {"links", ""}, {"held", ""}, {"results", "They stay counted."}, {"approvals", "They stay counted."}}},
+		{"report", "A report of `engine report`.", []EventField{{"run", "The run."}, {"lang", "fr or en."}, {"format_of", "text or html."}, {"text", "The report."}}},
+		{"ledger", "A ledger as a whole.", []EventField{{"ledger", "Its id."}, {"path", ""}, {"bytes", "On disk."}, {"scopes", "Each with source, source_resource, target, target_resource, active and deactivated: how many links."},
+			{"scopes.active", ""}, {"scopes.deactivated", ""}}},
+		{"link", "One link, of `engine ledger export`.", []EventField{{"source", "The source's tenant."}, {"source_resource", ""}, {"target", "The target's tenant."}, {"target_resource", ""},
+			{"id", "The source id."}, {"target_id", ""}, {"state", "active or deactivated."}, {"changed", "In UTC."}}},
+		{"verified", "`engine ledger verify` found the ledger whole.", []EventField{{"ledger", "Its id."}}},
+		{"unlocked", "`engine unlock` found that nobody has the ledger.", []EventField{{"left", "What a killed process had left; empty when nothing."}}},
 		{"formatted", "A file that `engine fmt` changed, or would change.", []EventField{{"file", "Its name; <stdin> for what came from there."}, {"written", "False with --check, --diff or stdin."}, {"diff", "With --diff: a unified diff."}, {"text", "Of stdin: the formatted text."}}},
 		{"value", "The result of `engine eval`.", []EventField{{"value", "The result; null when it is empty."}}},
 		{"mapped", "What `engine eval --mapping` makes of a record.", []EventField{

@@ -1,0 +1,188 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"passerelle/engine"
+	"passerelle/engine/diag"
+	"passerelle/engine/lang"
+	"passerelle/engine/report"
+)
+
+func moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+
+func (h *human) Told(t Told) {
+	h.clear()
+	h.printf("%s", diag.Visible(t.Text))
+}
+
+func (h *human) Undoing(u *engine.Undoing) diag.Diagnostics {
+	for _, line := range []struct {
+		n     int64
+		words string
+	}{{u.Created, "created"}, {u.Updated, "updated"}, {u.Deleted, "deleted"}} {
+		if line.n > 0 {
+			h.printf("Run %s also %s %s: that can't be undone.\n", u.RunID, line.words, counted(line.n, "person", "people"))
+		}
+	}
+	return h.Plan(&u.Planned, PlanOptions{})
+}
+
+func (h *human) Runs(runs []report.Run) {
+	if len(runs) == 0 {
+		h.printf("No run has been made with this ledger.\n")
+		return
+	}
+	for i := range runs {
+		r := &runs[i]
+		status, color := runStatus(r)
+		h.printf("%s  %s  %s  %s\n", pad(r.ID, 18), pad(diag.VisibleLine(r.Mapping), 20), h.paint(color, pad(status, 12)), runCounts(r))
+	}
+}
+
+func runStatus(r *report.Run) (words, color string) {
+	if r.Status == report.Running {
+		return "Running", yellow
+	}
+	return statusWords(r.Status)
+}
+
+// runCounts is what a run did, in one line.
+func runCounts(r *report.Run) string {
+	n := report.Operations(r)
+	var parts []string
+	for _, part := range []struct {
+		n    int64
+		word string
+	}{
+		{n.Provisioning, "created"}, {n.Update, "updated"}, {n.Link, "linked"}, {n.Deprovisioning, "deactivated or deleted"}, {n.Reactivation, "reactivated"},
+		{r.Counts["unlink"], "unlinked"}, {r.Counts["blocked"], "blocked"}, {r.Counts["failed"], "refused by the target"}, {r.Counts["ambiguous"], "never answered"},
+		{r.Counts["held"], "held"}, {r.Counts["waiting"], "waiting"}, {r.Counts["unchanged"], "unchanged"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, strconv.FormatInt(part.n, 10)+" "+part.word)
+		}
+	}
+	if r.Trigger == "undo" {
+		parts = append(parts, "an undo")
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (h *human) RunResults(run *report.Run, results []report.Result, everybody bool) {
+	status, color := runStatus(run)
+	h.printf("%s    %s\n\n", h.paint(bold, "Run "+run.ID+"    "+diag.VisibleLine(run.Mapping)), h.paint(color+bold, status))
+	h.printf("  Began %s", moment(run.Started))
+	if !run.Ended.IsZero() {
+		h.printf(", ended %s", moment(run.Ended))
+	}
+	h.printf(". %s.\n  %s read the source.\n\n", runCounts(run), counted(run.Calls["source"], "call", "calls"))
+	shown := map[string]int{}
+	left := 0
+	for i := range results {
+		r := &results[i]
+		kind := r.Outcome + r.Operation
+		if shown[kind]++; shown[kind] > firstOfEach && !everybody {
+			left++
+			continue
+		}
+		line := pad(Name(r.ShownName, r.SourceID), 28) + " " + pad(did(r), 24) + " " + diag.VisibleLine(r.Summary) + h.coded(r.Code)
+		h.printf("  %s\n", strings.TrimRight(line, " "))
+		if r.Answer != "" {
+			h.printf("%s", wrap("The target said: "+diag.VisibleLine(r.Answer), h.width, "      "))
+		}
+	}
+	if left > 0 {
+		h.printf("  and %d more; --all lists everybody\n", left)
+	}
+	if len(results) == 0 {
+		h.printf("  No result of a person is kept: nobody was written, held or blocked, or it was too long ago.\n")
+	}
+}
+
+func (h *human) coded(code string) string {
+	if code == "" {
+		return ""
+	}
+	return h.paint(faint, "  ["+code+"]")
+}
+
+// did is what became of a person, in a few words.
+func did(r *report.Result) string {
+	if r.Operation == "" {
+		return r.Outcome
+	}
+	return r.Operation + ": " + r.Outcome
+}
+
+func (h *human) HeldNow(held []report.HeldRecord, keep lang.Span, whole bool) {
+	if len(held) == 0 {
+		h.printf("Nobody is held, waiting, refused or ambiguous.\n")
+		return
+	}
+	for i := range held {
+		r := &held[i]
+		h.printf("%s  %s  %s%s\n", pad(Name(r.ShownName, r.SourceID), 28), pad(r.Outcome, 10), diag.VisibleLine(r.Summary), h.coded(r.Code))
+		if !r.KnownUntil.IsZero() {
+			h.printf("      Acknowledged by %s until %s.\n", diag.VisibleLine(r.KnownBy), moment(r.KnownUntil))
+		}
+		if whole {
+			h.heldWhole(r, keep)
+		}
+	}
+}
+
+func (h *human) heldWhole(r *report.HeldRecord, keep lang.Span) {
+	h.printf("      id %s, in %s, since %s; last met %s by run %s, after %s.\n", diag.VisibleLine(r.SourceID), diag.VisibleLine(r.Mapping),
+		moment(r.FirstSeen), moment(r.LastSeen), r.LastRun, counted(int64(r.Attempts), "attempt", "attempts"))
+	if r.Field != "" {
+		h.printf("      Field %s%s\n", diag.VisibleLine(r.Field), at(r.Place))
+	} else if r.Place != "" {
+		h.printf("      %s\n", strings.TrimPrefix(at(r.Place), ", "))
+	}
+	if r.Answer != "" {
+		h.printf("%s", wrap("The target said: "+diag.VisibleLine(r.Answer), h.width, "      "))
+	}
+	if r.Remedy != "" {
+		h.printf("%s", wrap(diag.VisibleLine(r.Remedy), h.width, "      "))
+	}
+	if r.Outcome == report.Ambiguous {
+		h.printf("      It stays until somebody decides: engine held drop, with --target ID or --send-again.\n")
+		return
+	}
+	h.printf("      Forgotten on %s unless a run meets it again.\n", keep.After(r.LastSeen).Local().Format(time.DateOnly))
+}
+
+func at(place string) string {
+	if place == "" {
+		return ""
+	}
+	return ", at " + diag.VisibleLine(place)
+}
+
+func (h *human) Ledger(l *Ledger) {
+	h.printf("%s\n  %s, %s\n\n", h.paint(bold, "Ledger "+l.ID), diag.VisibleLine(l.Path), size(l.Bytes))
+	for _, s := range l.Scopes {
+		h.printf("  %s at %s → %s at %s\n    %d active, %d deactivated\n", diag.VisibleLine(s.SourceResource), diag.VisibleLine(s.SourceTenant),
+			diag.VisibleLine(s.TargetResource), diag.VisibleLine(s.TargetTenant), s.Active, s.Deactivated)
+	}
+	if len(l.Scopes) > 0 {
+		h.printf("\n")
+	}
+	h.Runs(l.Runs)
+}
+
+func size(bytes int64) string {
+	switch {
+	case bytes >= 10<<20:
+		return strconv.FormatInt(bytes>>20, 10) + " MiB"
+	case bytes >= 10<<10:
+		return strconv.FormatInt(bytes>>10, 10) + " KiB"
+	}
+	return strconv.FormatInt(bytes, 10) + " bytes"
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"passerelle/cmd/engine/view"
+	"passerelle/engine"
+	"passerelle/engine/report"
+)
+
+func (c *command) whoCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "who PERSON",
+		Short: "Say what is known of one person: are they at the target, and if not, why",
+		Long: `who asks the ledger, and nothing else, about one person: in every mapping, whether they
+are linked and to what, the last results, why they are held, who approved what, and how
+the last run ended. A person is named by the source's id, the target's id, or the name
+that shown_as gives; case and accents don't matter.`,
+		Args: exactly("one person, by name as shown or by id"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
+				who, err := a.Who(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				out.Who(who)
+				if len(who.People) != 1 {
+					c.code = weightier(c.code, codeRefused)
+				}
+				return nil
+			})
+		},
+	}
+	c.answerFlags(cmd)
+	return cmd
+}
+
+func (c *command) forgetCommand() *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "forget PERSON",
+		Short: "Erase what the ledger has about one person; the target is not touched",
+		Long: `forget erases a person's links, fingerprints, held entries and shown names. Results and
+approvals stay counted, under a random word in the place of the ids. The target is not
+touched: what it has of them is erased there. If they are still in the source, the next
+run adopts or creates them again: take them out of the source, or out of where, first.
+Backups of the ledger and exported files are yours to clear.`,
+		Args: exactly("one person, by name as shown or by id"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.ask(cmd, engine.ToWrite, func(out view.View, a *report.Answers) error {
+				if !yes {
+					if _, err := a.One(cmd.Context(), args[0]); err != nil {
+						return err
+					}
+					return needsYes("It erases one person's links, fingerprints, held entries and names from the ledger, for good. If they are still in the source, the next run adopts or creates them again.")
+				}
+				person, gone, err := a.Forget(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				out.Told(view.Told{
+					Type: "forgotten",
+					Text: fmt.Sprintf("Forgotten: %d links with their fingerprints, %d held entries; %d results and %d approvals stay counted, without the person.\n"+
+						"The target was not touched. If the source still has this person, the next run adopts or creates them again.\n",
+						gone.Links, gone.Held, gone.Results, gone.Approvals),
+					Members: map[string]any{
+						"id": person.SourceID, "links": gone.Links, "held": gone.Held, "results": gone.Results, "approvals": gone.Approvals,
+					},
+				})
+				return nil
+			})
+		},
+	}
+	c.answerFlags(cmd)
+	cmd.Flags().BoolVar(&yes, "yes", false, "do it: it can't be taken back")
+	return cmd
+}
+
+// shellWord quotes a word for a shell where it needs it.
+func shellWord(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@/", r))
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,3 +1,0 @@
-retention {
-  runs = "13 months"
-}

@@ -1,0 +1,152 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"passerelle/engine/diag"
+	"passerelle/engine/ledger"
+)
+
+// Person is somebody the ledger knows: one id of one collection of the source.
+type Person struct {
+	SourceID string `json:"id"`
+	Shown    string `json:"shown,omitempty"`
+	Tenant   string `json:"source"` // of the source
+	Resource string `json:"resource"`
+
+	ways []ledger.Way // the mappings that carry that collection, and where to
+}
+
+// Found is who fits a name or an id.
+type Found struct {
+	People []Person
+	Near   []string // shown names close to what was asked, where nobody fits
+}
+
+// Find looks for a person by source id, target id, or the name that shown_as
+// gives, without regard to case and accents.
+func Find(ctx context.Context, l *ledger.Ledger, asked string) (*Found, error) {
+	names, err := l.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := finder{ledger: l}
+	if f.ways, err = l.Ways(ctx); err != nil {
+		return nil, err
+	}
+	if err := f.byID(ctx, asked); err != nil {
+		return nil, err
+	}
+	folded := diag.Fold(asked)
+	var shown []string
+	for _, n := range names {
+		if diag.Fold(n.Shown) == folded {
+			f.inMapping(n.Mapping, n.SourceID)
+		}
+		shown = append(shown, n.Shown)
+	}
+	if len(f.people) == 0 {
+		found := &Found{}
+		if near := diag.DidYouMean(asked, shown); near != "" {
+			found.Near = []string{near}
+		}
+		return found, nil
+	}
+	for i := range f.people {
+		f.complete(&f.people[i], names)
+	}
+	slices.SortFunc(f.people, func(a, b Person) int {
+		return cmp.Or(cmp.Compare(a.SourceID, b.SourceID), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Tenant, b.Tenant))
+	})
+	return &Found{People: f.people}, nil
+}
+
+type finder struct {
+	ledger *ledger.Ledger
+	ways   []ledger.Way
+	people []Person
+}
+
+// byID finds who has this id at the source or at a target.
+func (f *finder) byID(ctx context.Context, id string) error {
+	links, err := f.ledger.LinksOf(ctx, id, id)
+	if err != nil {
+		return err
+	}
+	for _, link := range links {
+		f.add(link.Of, link.SourceID)
+	}
+	results, err := f.ledger.ResultsOf(ctx, id, 1000)
+	if err != nil {
+		return err
+	}
+	for _, r := range results {
+		f.inMapping(r.Mapping, id)
+	}
+	held, err := f.ledger.HeldNow(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		if h.SourceID == id {
+			f.inMapping(h.Mapping, id)
+		}
+	}
+	return nil
+}
+
+func (f *finder) inMapping(mapping, id string) {
+	for _, way := range f.ways {
+		if way.Mapping == mapping {
+			f.add(way.Of, id)
+		}
+	}
+}
+
+func (f *finder) add(of ledger.Scope, id string) {
+	p := Person{SourceID: id, Tenant: of.SourceTenant, Resource: of.SourceResource}
+	if !slices.ContainsFunc(f.people, func(q Person) bool { return q.SourceID == id && q.Tenant == p.Tenant && q.Resource == p.Resource }) {
+		f.people = append(f.people, p)
+	}
+}
+
+// complete gives a person the mappings that carry their collection, and the name
+// that these have shown last.
+func (f *finder) complete(p *Person, names []ledger.Name) {
+	for _, way := range f.ways {
+		if way.Of.SourceTenant == p.Tenant && way.Of.SourceResource == p.Resource {
+			p.ways = append(p.ways, way)
+		}
+	}
+	for _, n := range names {
+		if n.SourceID == p.SourceID && slices.ContainsFunc(p.ways, func(w ledger.Way) bool { return w.Mapping == n.Mapping }) {
+			p.Shown = n.Shown
+		}
+	}
+}
+
+// One is the only person that fits. Nobody, or several, is refused: what is
+// about to be done must not meet another. The diagnostics name nobody.
+func One(ctx context.Context, l *ledger.Ledger, asked string) (*Person, error) {
+	found, err := Find(ctx, l, asked)
+	if err != nil {
+		return nil, err
+	}
+	switch len(found.People) {
+	case 0:
+		return nil, diag.Diagnostic{
+			Code: "unknown-person", Summary: "The ledger knows nobody by this name or id",
+			Detail: "A person is named by the source's id, the target's id, or the name that shown_as gives. Nothing was changed.",
+			Remedy: "engine who NAME looks for names that are close.",
+		}
+	case 1:
+		return &found.People[0], nil
+	}
+	return nil, diag.Diagnostic{
+		Code: "ambiguous-person", Summary: "Several people fit this name or id",
+		Detail: "Which of them is meant can't be told. Nothing was changed.",
+		Remedy: "engine who NAME lists them; name the one who is meant by the source's id.",
+	}
+}

@@ -1,0 +1,118 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Language of a report.
+type Language string
+
+const (
+	French  Language = "fr"
+	English Language = "en"
+)
+
+// Languages are those that a report can be had in.
+func Languages() []string { return []string{string(French), string(English)} }
+
+// words is all that a report says in one language.
+type words struct {
+	date     func(time.Time) string
+	day      func(time.Time) string
+	status   map[string]string
+	done     map[string][3]string // by operation: one, many, what it means
+	outcome  map[string][2]string // by outcome of what is left to people: one, many
+	reason   map[string]string    // by code; %s is the field
+	remedy   map[string]string    // by code
+	part     map[string][2]string // by part of a guard: one, many
+	people   [2]string
+	others   [2]string
+	calls    [2]string
+	one      func(n int64) bool // whether the singular is used
+	quote    [2]string
+	and      string
+	colon    string // with the space before it that French wants
+	same     [2]string
+	yours    string
+	notDone  string
+	nothing  string
+	pilot    string
+	running  string
+	problem  string
+	gone     [2]string
+	goneSay  [2]string
+	ifRight  string
+	byHand   [2]string
+	byHandIn string
+	known    string // until %s
+	reads    string // "%s announced, %s read"
+	readAll  string
+	callsTo  string
+	unread   string
+	unkept   string
+}
+
+func wordsOf(lang Language) *words {
+	if lang == French {
+		return &inFrench
+	}
+	return &inEnglish
+}
+
+// counted is a number with its word.
+func (w *words) counted(n int64, forms [2]string) string {
+	return strconv.FormatInt(n, 10) + " " + w.form(n, forms)
+}
+
+func (w *words) form(n int64, forms [2]string) string {
+	if w.one(n) {
+		return forms[0]
+	}
+	return forms[1]
+}
+
+// fewNames is how many people of one kind a report names.
+const fewNames = 5
+
+// names are the first few, and how many others there are.
+func (w *words) names(people []string) string {
+	if len(people) <= fewNames {
+		return strings.Join(people, ", ")
+	}
+	few := fewNames - 1
+	return strings.Join(people[:few], ", ") + " " + w.and + " " + w.counted(int64(len(people)-few), w.others)
+}
+
+// because is why somebody was not sent: in this language where the code is one
+// that is known, else as the engine or the connector wrote it.
+func (w *words) because(y *Yours, says map[string]Text, lang Language) string {
+	if y.Outcome == "waiting" {
+		if say := says[y.Field]; say.In(lang) != "" {
+			return say.In(lang)
+		}
+		return y.Field
+	}
+	text, known := w.reason[y.Code]
+	switch {
+	case !known && lang == English, !known && y.Summary == "":
+		return y.Summary
+	case !known:
+		return w.quote[0] + y.Summary + w.quote[1]
+	case strings.Contains(text, "%s"):
+		return fmt.Sprintf(text, y.Field)
+	}
+	return text
+}
+
+func (w *words) whatToDo(y *Yours, lang Language) string {
+	if text, known := w.remedy[y.Code]; known {
+		return text
+	}
+	if lang == English {
+		return y.Remedy
+	}
+	return ""
+}

@@ -1,0 +1,55 @@
+package report
+
+import "time"
+
+var inEnglish = words{
+	date: func(t time.Time) string { return t.Format("Monday 2 January 2006, 15:04") },
+	day:  func(t time.Time) string { return t.Format("2 January 2006") },
+	status: map[string]string{
+		"succeeded": "Done", "partial": "Done in part", "blocked": "Blocked: nothing was done", "failed": "Failed", "running": "Running",
+	},
+	done: map[string][3]string{
+		"create":     {"arrival", "arrivals", "account created"},
+		"link":       {"adoption", "adoptions", "record already there, tied"},
+		"reactivate": {"return", "returns", "account switched on again"},
+		"deactivate": {"departure", "departures", "account switched off"},
+		"delete":     {"deletion", "deletions", "record deleted"},
+		"unlink":     {"tie undone", "ties undone", "the record stays as it is at the target"},
+		"update":     {"update", "updates", ""},
+	},
+	outcome: map[string][2]string{
+		"held":      {"person held back", "people held back"},
+		"waiting":   {"person waits", "people wait"},
+		"failed":    {"person refused by the target", "people refused by the target"},
+		"ambiguous": {"person without an answer from the target", "people without an answer from the target"},
+		"skipped":   {"person left as they are", "people left as they are"},
+	},
+	part: map[string][2]string{
+		"removals": {"departure waiting for your word", "departures waiting for your word"},
+	},
+	people:   [2]string{"person", "people"},
+	others:   [2]string{"other", "others"},
+	calls:    [2]string{"call", "calls"},
+	one:      func(n int64) bool { return n == 1 },
+	quote:    [2]string{"“", "”"},
+	and:      "and",
+	colon:    ":",
+	same:     [2]string{"unchanged", "unchanged"},
+	yours:    "Only you can do this",
+	notDone:  "Nothing was done for",
+	nothing:  "Nothing to do: everybody is as they should be.",
+	pilot:    "A run for chosen people alone: nobody else was touched.",
+	running:  "This run has not ended; the report says what is done so far.",
+	problem:  "The run stopped",
+	gone:     [2]string{"person is no longer read", "people are no longer read"},
+	goneSay:  [2]string{"left as they are: an absence is no departure", "left as they are: an absence is no departure"},
+	ifRight:  "If it is right",
+	byHand:   [2]string{"difference to copy by hand", "differences to copy by hand"},
+	byHandIn: "field “%s”: sent at creation and return only",
+	known:    "known until %s",
+	reads:    "Reads: %s. %s.",
+	readAll:  "%s announced, %d read",
+	callsTo:  "%s to %s",
+	unread:   "%s read, with no total announced",
+	unkept:   "What this run did in detail is no longer kept.",
+}

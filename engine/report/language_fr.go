@@ -1,0 +1,111 @@
+package report
+
+import (
+	"fmt"
+	"time"
+)
+
+var frenchDays = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
+
+var frenchMonths = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+
+func frenchDay(t time.Time) string {
+	day := fmt.Sprint(t.Day())
+	if t.Day() == 1 {
+		day = "1er"
+	}
+	return fmt.Sprintf("%s %s %d", day, frenchMonths[t.Month()-1], t.Year())
+}
+
+var inFrench = words{
+	date: func(t time.Time) string { return frenchDays[t.Weekday()] + " " + frenchDay(t) + t.Format(", 15:04") },
+	day:  frenchDay,
+	status: map[string]string{
+		"succeeded": "Réalisé", "partial": "Réalisation partielle", "blocked": "Bloqué : rien n'a été fait", "failed": "Échec", "running": "En cours",
+	},
+	done: map[string][3]string{
+		"create":     {"arrivée", "arrivées", "compte créé"},
+		"link":       {"rattachement", "rattachements", "fiche déjà présente, reliée"},
+		"reactivate": {"retour", "retours", "compte réactivé"},
+		"deactivate": {"départ", "départs", "compte désactivé"},
+		"delete":     {"suppression", "suppressions", "fiche supprimée"},
+		"unlink":     {"lien défait", "liens défaits", "la fiche reste telle quelle à la cible"},
+		"update":     {"mise à jour", "mises à jour", ""},
+	},
+	outcome: map[string][2]string{
+		"held":      {"personne retenue", "personnes retenues"},
+		"waiting":   {"personne attend", "personnes attendent"},
+		"failed":    {"personne refusée par la cible", "personnes refusées par la cible"},
+		"ambiguous": {"personne sans réponse de la cible", "personnes sans réponse de la cible"},
+		"skipped":   {"personne laissée telle quelle", "personnes laissées telles quelles"},
+	},
+	reason: map[string]string{
+		"missing-required": "le champ « %s » est obligatoire et il est vide",
+		"empty-key":        "le champ « %s » sert à reconnaître la personne et il est vide",
+		"empty-condition":  "une condition porte sur un champ vide, on ne peut donc pas y répondre",
+		"duplicate-key":    "deux personnes de la source ont le même identifiant ou la même clé",
+		"already-linked":   "cette fiche de la cible appartient déjà à une autre personne de la source",
+		"ambiguous-match":  "la cible a plusieurs fiches pour la même clé",
+		"require-unmet":    "l'exigence « %s » n'est pas remplie",
+		"would-empty":      "le champ « %s » est vide maintenant ; l'envoyer l'effacerait à la cible",
+		"no-update":        "la fiche a changé et la cible ne permet pas de la mettre à jour par cette voie",
+		"no-reactivate":    "la personne est revenue et la cible ne permet pas de réactiver son compte par cette voie",
+		"not-a-date":       "le champ « %s » ne contient pas une date",
+		"not-a-number":     "le champ « %s » ne contient pas un nombre",
+		"not-a-timestamp":  "le champ « %s » ne contient pas une date avec une heure",
+		"wrong-type":       "le champ « %s » n'a pas la forme attendue",
+		"wrong-value":      "le champ « %s » a une valeur qui n'est pas admise",
+		"out-of-range":     "le champ « %s » dépasse ce qui est admis",
+		"unknown-value":    "une valeur n'est pas dans la table de correspondance",
+		"ambiguous":        "envoyée, et la cible n'a jamais répondu : on ne sait pas si c'est fait",
+		"unanswered":       "envoyée, et la cible n'a pas répondu",
+		"invalid":          "la cible refuse la fiche",
+		"conflict":         "la cible a déjà une autre fiche qui la contredit",
+		"forbidden":        "la clé n'a pas le droit de faire cela à la cible",
+		"unauthorized":     "la clé n'est pas acceptée par la cible",
+		"not-found":        "la fiche n'existe plus à la cible",
+		"unavailable":      "la cible n'était pas disponible",
+		"rate-limited":     "la cible a reçu trop de demandes",
+		"server-error":     "la cible a eu une erreur",
+		"changed-since":    "quelque chose a changé depuis ce passage",
+	},
+	remedy: map[string]string{
+		"missing-required": "Remplir le champ dans la source ; la personne partira au prochain passage.",
+		"empty-key":        "Remplir le champ dans la source.",
+		"unknown-value":    "Ajouter la valeur à la table de correspondance de la passerelle, ou corriger la fiche dans la source.",
+		"duplicate-key":    "Corriger l'une des deux fiches dans la source.",
+		"ambiguous":        "Regarder à la cible, puis dire ce qui s'est passé : engine held drop PERSONNE --target ID, ou --send-again.",
+		"unanswered":       "Rien à faire : le prochain passage recommence.",
+		"unavailable":      "Rien à faire : le prochain passage recommence.",
+		"rate-limited":     "Rien à faire : le prochain passage recommence.",
+		"server-error":     "Rien à faire : le prochain passage recommence.",
+	},
+	part: map[string][2]string{
+		"removals": {"départ en attente de votre accord", "départs en attente de votre accord"},
+	},
+	people:   [2]string{"personne", "personnes"},
+	others:   [2]string{"autre", "autres"},
+	calls:    [2]string{"appel", "appels"},
+	one:      func(n int64) bool { return n < 2 },
+	quote:    [2]string{"« ", " »"},
+	and:      "et",
+	colon:    " :",
+	same:     [2]string{"sans changement", "sans changement"},
+	yours:    "Vous seul pouvez le faire",
+	notDone:  "Rien n'a été fait pour",
+	nothing:  "Rien à faire : tout le monde est à jour.",
+	pilot:    "Passage limité à des personnes choisies : les autres n'ont pas été touchées.",
+	running:  "Ce passage n'est pas terminé ; ce rapport dit ce qui est fait jusqu'ici.",
+	problem:  "Le passage s'est arrêté",
+	gone:     [2]string{"personne n'est plus lue", "personnes ne sont plus lues"},
+	goneSay:  [2]string{"laissée telle quelle : une absence n'est pas un départ", "laissées telles quelles : une absence n'est pas un départ"},
+	ifRight:  "Si c'est exact",
+	byHand:   [2]string{"différence à reporter", "différences à reporter"},
+	byHandIn: "champ « %s » : envoyé à la création et au retour seulement",
+	known:    "connu jusqu'au %s",
+	reads:    "Lectures : %s. %s.",
+	readAll:  "%s annoncées, %d lues",
+	callsTo:  "%s à %s",
+	unread:   "%s lues, sans total annoncé",
+	unkept:   "Le détail de ce passage n'est plus conservé.",
+}

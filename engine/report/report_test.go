@@ -1,0 +1,176 @@
+package report_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"passerelle/engine/ledger"
+	"passerelle/engine/plan"
+	"passerelle/engine/report"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew")
+
+// night is a ledger after one run in which something of everything happened.
+func night(t *testing.T) (*ledger.Ledger, string) {
+	t.Helper()
+	now := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	key := ledger.NewKey()
+	l, err := ledger.Open(t.Context(), ledger.Options{
+		Path: filepath.Join(t.TempDir(), "ledger.db"), Key: key, Command: "test", Clock: func() time.Time { return now },
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	paris, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	run, err := l.BeginRun(t.Context(), "people", paris)
+	require.NoError(t, err)
+	scope, err := l.Scope(t.Context(), ledger.Scope{SourceTenant: "from", SourceResource: "users", TargetTenant: "to", TargetResource: "persons"})
+	require.NoError(t, err)
+	require.NoError(t, l.SavePlan(t.Context(), ledger.Plan{ID: "p", RunID: run.ID, Scope: scope, Batches: 1, State: ledger.PlanApplying}))
+	require.NoError(t, l.Settle(t.Context(), run.ID, "p", 0, applied()))
+	require.NoError(t, l.Record(t.Context(), run.ID, notApplied()))
+	known, err := l.Acknowledge(t.Context(), "people", "31", "ada@host", time.Date(2026, 9, 30, 22, 0, 0, 0, time.UTC))
+	require.NoError(t, err)
+	require.True(t, known)
+	run.Status = ledger.RunPartial
+	run.Counts = map[string]int64{"unchanged": 212}
+	story := report.Story{
+		From: report.Text{FR: "Source", EN: "Source"}, To: report.Text{FR: "Cible", EN: "Target"}, Zone: "Europe/Paris",
+		Blocks: []plan.Block{{Part: "removals", Code: "removals", Say: "What looks like an accident.", Do: "What to do."}},
+		Fields: []plan.FieldCount{{Name: "service", Changed: 2}, {Name: "fonction", Added: 1}, {Name: "contrat", ByHand: 1}},
+		Read:   plan.Reading{Expected: 247, Received: 247, Calls: 3},
+		Says:   map[string]report.Text{"an address": {FR: "pas d'e-mail professionnel", EN: "no work e-mail"}},
+	}
+	require.NoError(t, story.Keep(t.Context(), l, run.ID))
+	require.NoError(t, l.EndRun(context.WithoutCancel(t.Context()), run))
+	return l, run.ID
+}
+
+func applied() []ledger.Applied {
+	one := func(position int64, id, name, operation string, state ledger.State) ledger.Applied {
+		return ledger.Applied{Position: position, SourceID: id, TargetID: "t-" + id, Outcome: ledger.Succeeded, Operation: operation, State: state, ShownName: name}
+	}
+	return []ledger.Applied{
+		one(0, "1", "Léa Morel", "create", ledger.Active), one(1, "2", "Karim Aït-Saïd", "create", ledger.Active), one(2, "3", "Zoé N'Guyen", "create", ledger.Active),
+		one(3, "4", "Ana Roy", "deactivate", ledger.Deactivated), one(4, "5", "<b>Bo</b>", "update", ledger.Active), one(5, "6", "", "update", ledger.Active),
+		one(6, "7", "Eve Neuf", "reactivate", ledger.Active), one(^6, "7", "Eve Neuf", "update", ledger.Active), // two operations, one person
+		{Position: 7, SourceID: "8", Outcome: ledger.Failed, Operation: "create", Code: "conflict", ShownName: "Max Sept", Summary: "The record contradicts another one there", Attempts: 1},
+		{Position: 8, SourceID: "9", Outcome: ledger.Ambiguous, Operation: "create", Code: "ambiguous", ShownName: "Ida Huit", Summary: "It was sent, and the target never answered", Attempts: 1},
+	}
+}
+
+func notApplied() []ledger.Applied {
+	out := []ledger.Applied{
+		{SourceID: "30", Outcome: ledger.Waiting, Code: "waiting", Field: "an address", ShownName: "Paul Girard", Summary: "no work e-mail"},
+		{SourceID: "31", Outcome: ledger.Held, Code: "missing-required", Field: "matricule", ShownName: "Inès Roy", Summary: "It is empty", Remedy: "Fill it.", Place: "people.hcl:12:5"},
+		{SourceID: "32", Outcome: ledger.Held, Code: "a-code-of-a-partner", ShownName: "Luc Faure", Summary: "The moon is full", Remedy: "Wait."},
+		{SourceID: "33", Outcome: ledger.Gone},
+	}
+	for _, name := range []string{"Jean Petit", "Anne Roux", "Luc Blanc", "Marie Faure", "Un", "Deux", "Trois"} {
+		out = append(out, ledger.Applied{SourceID: "b-" + name, Outcome: ledger.Blocked, Operation: "deactivate", Code: "blocked", Field: "removals", ShownName: name})
+	}
+	return out
+}
+
+func TestReports(t *testing.T) {
+	t.Parallel()
+	l, id := night(t)
+	made, err := report.Make(t.Context(), l, id)
+	require.NoError(t, err)
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"fr.txt":  func(b *bytes.Buffer) error { return made.Text(b, report.French) },
+		"en.txt":  func(b *bytes.Buffer) error { return made.Text(b, report.English) },
+		"fr.html": func(b *bytes.Buffer) error { return made.HTML(b, report.French) },
+		"en.html": func(b *bytes.Buffer) error { return made.HTML(b, report.English) },
+	} {
+		var b bytes.Buffer
+		require.NoError(t, write(&b))
+		path := filepath.Join("testdata", name)
+		if *update {
+			require.NoError(t, os.WriteFile(path, b.Bytes(), 0o644))
+		}
+		want, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, string(want), b.String(), name)
+	}
+}
+
+// A run that was killed, or is no longer kept in detail, has a report that says
+// so.
+func TestAReportWithoutItsStory(t *testing.T) {
+	t.Parallel()
+	l, _ := night(t)
+	run, err := l.BeginRun(t.Context(), "people", time.UTC)
+	require.NoError(t, err)
+	for lang, say := range map[report.Language]string{report.French: "n'est pas terminé", report.English: "has not ended"} {
+		made, err := report.Make(t.Context(), l, run.ID)
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, made.Text(&b, lang))
+		require.Contains(t, b.String(), say)
+	}
+	_, err = report.Make(t.Context(), l, "2020-01-01-0000")
+	require.ErrorContains(t, err, "There is no run")
+}
+
+func TestWhoIsFound(t *testing.T) {
+	t.Parallel()
+	l, id := night(t)
+	for asked, want := range map[string]report.State{
+		"1": report.AtTarget, "t-2": report.AtTarget, "zoe n'guyen": report.AtTarget, "LEA MOREL": report.AtTarget,
+		"ana roy": report.SwitchedOff, "Inès Roy": report.NotThere, "Ida Huit": report.Undecided, "Jean Petit": report.NotThere,
+	} {
+		who, err := report.LookUp(t.Context(), l, asked)
+		require.NoError(t, err)
+		require.Len(t, who.People, 1, asked)
+		require.Len(t, who.People[0].Mappings, 1, asked)
+		m := who.People[0].Mappings[0]
+		require.Equal(t, want, m.State, asked)
+		require.True(t, m.Told(), asked)
+		require.Equal(t, id, m.LastRun.ID)
+	}
+	who, err := report.LookUp(t.Context(), l, "Lea Morell")
+	require.NoError(t, err)
+	require.Empty(t, who.People)
+	require.Equal(t, []string{"Léa Morel"}, who.Near)
+}
+
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	l, _ := night(t)
+	ctx := t.Context()
+	_, err := report.Retry(ctx, l, "Ida Huit", "")
+	require.ErrorContains(t, err, "never answered")
+	_, err = report.Drop(ctx, l, "Ida Huit", "", report.Decision{})
+	require.ErrorContains(t, err, "never answered")
+	_, err = report.Drop(ctx, l, "Ida Huit", "", report.Decision{TargetID: "t-1"})
+	require.ErrorContains(t, err, "belongs to another person")
+	_, err = report.Drop(ctx, l, "Luc Faure", "", report.Decision{SendAgain: true})
+	require.ErrorContains(t, err, "nothing to decide")
+
+	_, err = report.Drop(ctx, l, "Ida Huit", "", report.Decision{TargetID: "t-99"})
+	require.NoError(t, err)
+	who, err := report.LookUp(ctx, l, "9")
+	require.NoError(t, err)
+	require.Equal(t, report.AtTarget, who.People[0].Mappings[0].State)
+	require.Equal(t, "t-99", who.People[0].Mappings[0].TargetID)
+	_, err = report.Held(ctx, l, "Ida Huit", "")
+	require.ErrorContains(t, err, "held")
+	_, err = report.Drop(ctx, l, "Luc Faure", "", report.Decision{})
+	require.NoError(t, err)
+
+	_, gone, err := report.Forget(ctx, l, "Inès Roy")
+	require.NoError(t, err)
+	require.Equal(t, ledger.Forgotten{Results: 1, Held: 1}, gone)
+	who, err = report.LookUp(ctx, l, "31")
+	require.NoError(t, err)
+	require.Empty(t, who.People)
+}
