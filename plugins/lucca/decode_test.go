@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,7 +16,7 @@ func decode(t *testing.T, raw string, lists *choices, paths ...string) (string, 
 	t.Helper()
 	p, complaint := parseProjection(paths)
 	require.Nil(t, complaint)
-	u, complaint := (&decoder{projection: p, choices: lists}).user(json.RawMessage(raw))
+	u, complaint := (&decoder{projection: p, choices: lists, local: time.UTC}).user(json.RawMessage(raw))
 	return string(u.data), complaint
 }
 

@@ -6,23 +6,20 @@ import (
 
 const version = "1.0.0"
 
-const (
-	usersResource = "users"
-	usersPath     = "/api/v3/users"
-	sectionPath   = "extendedData"
-)
-
 // The rights of section "Collaborateurs" of a key's role, as Lucca's support
 // pages and partners' guides name them. future and former are also the values of
 // the setting include that need them.
 const (
-	rightUsers     = "users"
-	rightLucca     = "lucca-data"
-	rightContracts = "contracts"
-	rightCareer    = "career"
-	rightFile      = "employee-file"
-	rightFuture    = "future"
-	rightFormer    = "former"
+	rightUsers       = "users"
+	rightLucca       = "lucca-data"
+	rightContracts   = "contracts"
+	rightCareer      = "career"
+	rightFile        = "employee-file"
+	rightFuture      = "future"
+	rightFormer      = "former"
+	rightDepartments = "departments"
+	rightStructure   = "structure"
+	rightLeaves      = "leaves"
 )
 
 func rights() []*sdk.Right {
@@ -34,11 +31,18 @@ func rights() []*sdk.Right {
 		{Id: rightFile, Label: &sdk.Text{Fr: "Consulter le dossier du personnel (dossier RH)", En: "Consult HR files"}},
 		{Id: rightFuture, Label: &sdk.Text{Fr: "Voir les futurs employés", En: "See future employees"}},
 		{Id: rightFormer, Label: &sdk.Text{Fr: "Voir les employés partis", En: "See former employees"}},
+		{Id: rightDepartments, Label: &sdk.Text{Fr: "Gestion des départements", En: "Department management"}},
+		{Id: rightStructure, Label: &sdk.Text{Fr: "Créer, archiver, désarchiver les établissements et unités légales", En: "Create, archive and unarchive establishments and legal units"}},
+		{Id: rightLeaves, Label: &sdk.Text{Fr: "Consulter les absences", En: "Consult leaves"}},
 	}
 }
 
 // Describe implements sdk.Connector.
 func (*connector) Describe() *sdk.Description {
+	var all []*sdk.Resource
+	for _, r := range resources() {
+		all = append(all, r.about)
+	}
 	return &sdk.Description{
 		Name:    "lucca",
 		Version: version,
@@ -47,28 +51,8 @@ func (*connector) Describe() *sdk.Description {
 			"not tried on a live tenant.",
 		DocsUrl:      "https://developers.lucca.fr",
 		Settings:     settings(),
-		Resources:    []*sdk.Resource{users()},
+		Resources:    all,
 		RateLimit:    rateLimit,
 		Capabilities: []string{"check"},
-	}
-}
-
-func users() *sdk.Resource {
-	return &sdk.Resource{
-		Name:         usersResource,
-		Label:        &sdk.Text{Fr: "Collaborateurs", En: "Employees"},
-		Readable:     true,
-		Fields:       userFields(),
-		Identity:     []string{"id"},
-		SectionPath:  sectionPath,
-		SectionRight: &sdk.Text{Fr: "Consulter le dossier du personnel, sur cette section", En: "Consult HR files, on this section"},
-		ReadSettings: []*sdk.Setting{{
-			Name: "include", Type: "list(string)", OneOf: []string{"future", "former"},
-			Label: &sdk.Text{Fr: "Population", En: "Population"},
-			About: "Who is read beside the current employees: future hires, former employees. Each needs its right; without it Lucca leaves them out and says nothing.",
-		}},
-		LookUp:    []string{"ids"},
-		RightRefs: []string{rightUsers},
-		Rights:    rights(),
 	}
 }

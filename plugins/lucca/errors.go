@@ -17,14 +17,14 @@ var unknownProperty = regexp.MustCompile(`(?i)propert(?:y|ies)\s+['"]?([A-Za-z_]
 
 // explain makes more of an error answer than its status says. Lucca's own text is
 // read for what it means and never quoted.
-func explain(response *rest.Response, complaint *sdk.Error) *sdk.Error {
+func explain(response *rest.Response, complaint *sdk.Error, what string) *sdk.Error {
 	switch response.Status {
 	case http.StatusUnauthorized:
 		if strings.Contains(strings.ToLower(messageOf(response.Body)), "permission") {
 			// The framework's older versions answer 401 where a right is missing.
 			better := *complaint
-			better.Code, better.Summary = "forbidden", "Lucca: the key may not read this"
-			better.Remedy = "give the key's role the right to consult users; `engine permissions` lists what the mapping needs"
+			better.Code, better.Summary = "forbidden", "Lucca: the key may not read "+what
+			better.Remedy = "give the key's role the missing right; `engine check` names it"
 			return &better
 		}
 	case http.StatusNotFound:

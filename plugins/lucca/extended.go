@@ -165,7 +165,7 @@ func (c *connection) readChoices(ctx context.Context) (*choices, int64, *sdk.Err
 			return nil, calls, complaint
 		}
 		if complaint != nil {
-			all.refused = explain(response, complaint)
+			all.refused = explain(response, complaint, "the definitions of custom fields")
 			return all, calls, nil
 		}
 		var page definitionPage

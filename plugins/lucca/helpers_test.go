@@ -12,11 +12,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
 	"passerelle/plugins/sdk/rest"
 )
 
 const key = "c0ffee00-1111-2222-3333-canary444444"
+
+const credentials = protocol.Retry_RETRY_CREDENTIALS
 
 // tenant answers requests in order and remembers their queries.
 type tenant struct {
@@ -99,7 +102,7 @@ func readSettings(t *testing.T, include ...string) sdk.Settings {
 	t.Helper()
 	object, err := json.Marshal(map[string]any{"include": include})
 	require.NoError(t, err)
-	settings, complaint := sdk.NewSettings(object, users().GetReadSettings())
+	settings, complaint := sdk.NewSettings(object, users().about.GetReadSettings())
 	require.Nil(t, complaint)
 	return settings
 }

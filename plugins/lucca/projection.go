@@ -12,6 +12,8 @@ import (
 type node struct {
 	name     string
 	children []*node
+	// moment: a date-time, to which an offset belongs; version 3 and 4 give none.
+	moment bool
 }
 
 // child finds or adds a property, whatever its case: the API ignores it.
@@ -26,13 +28,15 @@ func (n *node) child(name string) *node {
 	return c
 }
 
-func (n *node) has(name string) bool {
+func (n *node) has(name string) bool { return n.named(name) != nil }
+
+func (n *node) named(name string) *node {
 	for _, c := range n.children {
 		if c.name == name {
-			return true
+			return c
 		}
 	}
-	return false
+	return nil
 }
 
 // projection is what a read asks for and hands on.
@@ -84,6 +88,24 @@ func (p *projection) section(rest record.Path) {
 			}
 			p.sections = append(p.sections, step.Name)
 			return
+		}
+	}
+}
+
+// moments notes which of the properties are published as timestamps.
+func (p *projection) moments(fields []*sdk.Field) {
+	for _, field := range fields {
+		if field.GetType() != "timestamp" {
+			continue
+		}
+		at := p.root
+		for _, name := range strings.Split(field.GetPath(), ".") {
+			if at = at.named(name); at == nil {
+				break
+			}
+		}
+		if at != nil {
+			at.moment = true
 		}
 	}
 }

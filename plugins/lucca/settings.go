@@ -134,5 +134,8 @@ func (c *connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: c.tenant, Lab
 // Close implements io.Closer.
 func (c *connection) Close() error { return c.client.Close() }
 
+// opens reports whether the connection has what a resource's API asks for.
+func (c *connection) opens(*resource) *sdk.Error { return nil }
+
 // today as yyyy-MM-dd, the form that Lucca's date-times begin with.
 func (c *connection) today() string { return c.now().In(c.zone).Format(time.DateOnly) }

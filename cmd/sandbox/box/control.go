@@ -48,8 +48,10 @@ func (b *Box) routes() []Route {
 		{"POST", "/_sandbox/lucca/employees", "hire: an employee as JSON", b.hire},
 		{"POST", "/_sandbox/lucca/employees/{id}", "change one: a JSON merge patch; null empties", b.patch},
 		{"DELETE", "/_sandbox/lucca/employees/{id}", "erase one from Lucca's file", b.erase},
+		{"POST", "/_sandbox/lucca/leaves", "enter an absence: ownerId, startsOn, endsOn, startsPM, endsAM, accountId, confirmed", b.addLeave},
+		{"DELETE", "/_sandbox/lucca/leaves/{id}", "cancel an absence, by the id of its period", b.cancelLeave},
 		{"GET", "/_sandbox/lucca/rights", "what the key may see", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Rights()) }},
-		{"POST", "/_sandbox/lucca/rights", "change what is named: future, former, sections, establishments, denial, missing", b.rights},
+		{"POST", "/_sandbox/lucca/rights", "change what is named: future, former, sections, establishments, leaves, contracts, structure, denial, missing", b.rights},
 		{"GET", "/_sandbox/lucca/style", "how Lucca writes", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Style()) }},
 		{"POST", "/_sandbox/lucca/style", "change what is named: casing, header, nationality, extended, titles, expenses", b.style},
 		{"GET", "/_sandbox/faults", "the faults in force", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Faults.Rules()) }},
@@ -159,6 +161,32 @@ func (b *Box) erase(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+func (b *Box) addLeave(w http.ResponseWriter, r *http.Request) {
+	period := people.LeavePeriod{Confirmed: true}
+	if !into(w, r, &period) {
+		return
+	}
+	added, err := b.Company.AddLeave(period, time.Now())
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	write(w, http.StatusCreated, added)
+}
+
+func (b *Box) cancelLeave(w http.ResponseWriter, r *http.Request) {
+	id, ok := number(w, r)
+	if !ok {
+		return
+	}
+	cancelled, err := b.Company.CancelLeave(id, time.Now())
+	if err != nil {
+		refuse(w, http.StatusNotFound, err)
+		return
+	}
+	write(w, http.StatusOK, cancelled)
 }
 
 func (b *Box) rights(w http.ResponseWriter, r *http.Request) {

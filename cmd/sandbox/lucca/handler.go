@@ -57,7 +57,7 @@ func (h *Handler) Reset() {
 	h.limit.reset()
 }
 
-// ServeHTTP answers paths that begin with /api/v3.
+// ServeHTTP answers what package lucca says that it answers.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.options.NoRateLimit {
 		if wait, ok := h.limit.take(h.options.Now()); !ok {
@@ -70,16 +70,42 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// The real server runs on a stack that ignores case in paths.
-	path := strings.Split(strings.Trim(strings.ToLower(r.URL.Path), "/"), "/")
-	if len(path) < 3 || len(path) > 4 || path[0] != "api" || path[1] != "v3" {
-		fail(w, http.StatusNotFound, "No resource at this address")
-		return
-	}
+	path := strings.Trim(strings.ToLower(r.URL.Path), "/")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		fail(w, http.StatusMethodNotAllowed, "The sandbox's Lucca can only be read")
 		return
 	}
-	h.route(w, r, path[2], strings.Join(path[3:], ""))
+	if h.route4(w, r, path) {
+		return
+	}
+	parts := strings.Split(path, "/")
+	if len(parts) < 3 || len(parts) > 4 || parts[0] != "api" || parts[1] != "v3" {
+		fail(w, http.StatusNotFound, "No resource at this address")
+		return
+	}
+	h.route(w, r, parts[2], strings.Join(parts[3:], ""))
+}
+
+// route4 answers the addresses of version 4 and says whether this was one.
+func (h *Handler) route4(w http.ResponseWriter, r *http.Request, path string) bool {
+	v := h.view(r)
+	switch path {
+	case "organization/structure/api/establishments":
+		if v.allowed(w, r, v.rights.Structure) {
+			v.list4(w, r, v.establishments4(), fewPerPage)
+		}
+	case "organization/structure/api/legal-units":
+		if v.allowed(w, r, v.rights.Structure) {
+			v.list4(w, r, v.legalUnits4(), fewPerPage)
+		}
+	case "directory/api/4.0/work-contracts":
+		if v.allowed(w, r, v.rights.Contracts) {
+			v.list4(w, r, v.contracts4(r.URL.Query()), manyPerPage)
+		}
+	default:
+		return false
+	}
+	return true
 }
 
 func (h *Handler) route(w http.ResponseWriter, r *http.Request, collection, id string) {
@@ -97,6 +123,14 @@ func (h *Handler) route(w http.ResponseWriter, r *http.Request, collection, id s
 		v.answer(w, r, v.schema.legalEntity, legalEntitiesOf(h.company), id)
 	case "extensionuserdefinitions":
 		v.answer(w, r, v.schema.definition, definitionsOf(h.company), id)
+	case "leaves":
+		if v.allowed(w, r, v.rights.Leaves) {
+			v.leaves(w, r, id)
+		}
+	case "leaverequests":
+		if v.allowed(w, r, v.rights.Leaves) {
+			v.leaveRequests(w, r, id)
+		}
 	case "userproperties":
 		v.answer(w, r, v.schema.userProperty, v.userPropertiesOf(), id)
 	default:

@@ -13,8 +13,19 @@ const maxPage = 1000
 
 type paging struct{ offset, limit int }
 
+// maxLeaves is the documented limit for leaves.
+const maxLeaves = 10_000
+
+// most is how many items of an entity a page may have.
+func (e *entity) most() int {
+	if e.path == "leaves" {
+		return maxLeaves
+	}
+	return maxPage
+}
+
 // parsePaging reads "offset,limit". Empty, and "1", are the first page.
-func parsePaging(given string) (paging, error) {
+func parsePaging(given string, most int) (paging, error) {
 	if given == "" || given == "1" {
 		return paging{0, maxPage}, nil
 	}
@@ -30,8 +41,8 @@ func parsePaging(given string) (paging, error) {
 	if err != nil {
 		return paging{}, badRequest(fmt.Sprintf("Limit value %s not in correct format", count))
 	}
-	if limit < 1 || limit > maxPage {
-		return paging{}, badRequest(fmt.Sprintf("Paging limit should be between 1 and %d", maxPage))
+	if limit < 1 || limit > most {
+		return paging{}, badRequest(fmt.Sprintf("Paging limit should be between 1 and %d", most))
 	}
 	return paging{offset, limit}, nil
 }

@@ -2,6 +2,7 @@ package lucca
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,9 @@ type Rights struct {
 	Former         bool     `json:"former"`         // "See former employees"
 	Sections       []string `json:"sections"`       // granted; null: all
 	Establishments []int    `json:"establishments"` // the population, by legal entity; null: everybody
+	Leaves         bool     `json:"leaves"`         // "Consult leaves"
+	Contracts      bool     `json:"contracts"`      // "Consult contractual information"
+	Structure      bool     `json:"structure"`      // establishments and legal units
 	// Denial is how a key without any right on users is told: "" it has one,
 	// "empty" an empty list, "401" or "403".
 	Denial string `json:"denial"`
@@ -38,10 +42,30 @@ type Style struct {
 	Expenses    bool   `json:"expenses"`    // Lucca Expenses is installed: iban and bic exist
 }
 
-func fullRights() Rights { return Rights{Future: true, Former: true, Missing: "absent"} }
+func fullRights() Rights {
+	return Rights{Future: true, Former: true, Leaves: true, Contracts: true, Structure: true, Missing: "absent"}
+}
 
 func documentedStyle() Style {
 	return Style{Casing: "documented", Header: true, Nationality: "object", Extended: "object", Titles: "english", Expenses: true}
+}
+
+// allowed answers where a right on a whole resource is missing: 403, unless the
+// tenant tells it as 401 or by an empty list.
+func (v view) allowed(w http.ResponseWriter, r *http.Request, right bool) bool {
+	switch {
+	case right:
+		return true
+	case v.rights.Denial == "401":
+		fail(w, http.StatusUnauthorized, "You do not have sufficient permission to make a GET")
+	case v.rights.Denial == "empty" && strings.HasPrefix(strings.ToLower(r.URL.Path), "/api/v3/"):
+		v.envelope(w, object{{"items", []object{}}, {"count", 0}})
+	case v.rights.Denial == "empty":
+		write(w, http.StatusOK, object{{"items", []object{}}, {"prev", nil}, {"next", nil}, {"count", 0}})
+	default:
+		problem(w, r, http.StatusForbidden, nil)
+	}
+	return false
 }
 
 // Rights returns the rights in force.

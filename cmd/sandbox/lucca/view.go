@@ -97,7 +97,7 @@ func (v view) collection(w http.ResponseWriter, query url.Values, e *entity, sub
 			return badRequest("Selected property collection only has count")
 		}
 	}
-	page, err := parsePaging(parameter(query, "paging"))
+	page, err := parsePaging(parameter(query, "paging"), e.most())
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sandbox "passerelle/cmd/sandbox/lucca"
+	staff "passerelle/cmd/sandbox/people"
+	"passerelle/plugins/sdk"
+	"passerelle/plugins/sdk/rest"
+)
+
+// house is a sandbox's Lucca with a connection to it: what the connector asks for
+// is what the sandbox was built, from the documentation, to answer.
+type house struct {
+	t       *testing.T
+	company *staff.Company
+	lucca   *sandbox.Handler
+	*connection
+}
+
+func settle(t *testing.T, employees int) *house {
+	t.Helper()
+	today := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	company, err := staff.New(staff.Options{Employees: employees, Seed: 1, Today: today})
+	require.NoError(t, err)
+	h := &house{t: t, company: company, lucca: sandbox.New(company, sandbox.Options{NoRateLimit: true})}
+	server := httptest.NewServer(h.lucca)
+	t.Cleanup(server.Close)
+	h.connection = h.open(server.URL, map[string]any{"api_key": sandbox.DefaultKey})
+	return h
+}
+
+func (h *house) open(url string, settings map[string]any) *connection {
+	h.t.Helper()
+	c := &connector{
+		now:  func() time.Time { return time.Date(2026, 9, 1, 10, 0, 0, 0, time.UTC) },
+		tune: func(c *rest.Config) { c.FirstWait, c.Attempts, c.Budget = time.Millisecond, 2, nil },
+	}
+	settings["url"] = url
+	object, err := json.Marshal(settings)
+	require.NoError(h.t, err)
+	checked, complaint := sdk.NewSettings(object, c.Describe().GetSettings())
+	require.Nil(h.t, complaint)
+	opened, err := c.Configure(h.t.Context(), checked)
+	require.NoError(h.t, err)
+	h.t.Cleanup(func() { _ = opened.(*connection).Close() })
+	return opened.(*connection)
+}
+
+// read gives the records of a whole read as decoded objects.
+func (h *house) read(name, settings string, paths ...string) ([]map[string]any, sdk.End) {
+	h.t.Helper()
+	records, end, err := h.try(name, settings, paths...)
+	require.NoError(h.t, err)
+	require.True(h.t, end.Complete, end.Reason)
+	return records, end
+}
+
+func (h *house) try(name, settings string, paths ...string) ([]map[string]any, sdk.End, error) {
+	h.t.Helper()
+	res, complaint := resourceNamed(name)
+	require.Nil(h.t, complaint)
+	given, complaint := sdk.NewSettings([]byte(settings), res.about.GetReadSettings())
+	require.Nil(h.t, complaint)
+	out, collected := sdk.NewTestOutput()
+	end, err := h.Read(h.t.Context(), sdk.ReadRequest{Resource: name, Projection: append(paths, res.about.GetIdentity()...), Settings: given}, out)
+	return decoded(h.t, collected), end, err
+}
+
+func decoded(t *testing.T, collected *sdk.Collected) []map[string]any {
+	t.Helper()
+	var records []map[string]any
+	for _, r := range collected.Records() {
+		var record map[string]any
+		require.NoError(t, json.Unmarshal(r.Data, &record))
+		records = append(records, record)
+	}
+	return records
+}
+
+func TestDepartmentsAreATree(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 40)
+	for _, casing := range []string{"documented", "irregular"} {
+		style := h.lucca.Style()
+		style.Casing = casing
+		require.NoError(t, h.lucca.SetStyle(style))
+		records, end := h.read("departments", ``, "name", "parentId", "ancestors", "headId")
+		require.EqualValues(t, 1, end.Calls)
+		require.Len(t, records, len(h.company.Departments))
+		payroll := records[2]
+		require.EqualValues(t, 3, payroll["id"])
+		require.EqualValues(t, 2, payroll["parentId"], "the parent's id, not its place")
+		require.Equal(t, []any{
+			map[string]any{"id": 1., "name": "Direction générale"}, map[string]any{"id": 2., "name": "Ressources humaines"},
+		}, payroll["ancestors"], "root first")
+		require.NotContains(t, payroll, "hierarchy", "nobody declared it")
+		require.Contains(t, payroll, "headId")
+		require.Nil(t, records[0]["parentId"])
+		require.Empty(t, records[0]["ancestors"])
+	}
+}
+
+// A department whose parent the key can't see has no known place: not the root.
+func TestBrokenTree(t *testing.T) {
+	t.Parallel()
+	l := &tenant{answers: nil}
+	l.answers = append(l.answers, people(3,
+		`{"id":5,"name":"e","hierarchy":"/1.0/2.0/","parentId":"/1.0/"}`,
+		`{"id":6,"name":"f","hierarchy":"/1.0/2.0/7.0/","parentId":"/1.0/2.0/"}`,
+		`{"id":7,"name":"g","hierarchy":"/3.0/","parentId":"/"}`))
+	out, collected := sdk.NewTestOutput()
+	end, err := connect(t, l, `{}`).Read(t.Context(), sdk.ReadRequest{Resource: "departments", Projection: []string{"id", "parentId", "ancestors"}}, out)
+	require.NoError(t, err)
+	require.True(t, end.Complete)
+	var got []string
+	for _, r := range collected.Records() {
+		got = append(got, string(r.Data))
+	}
+	require.Equal(t, []string{`{"id":5}`, `{"id":6}`, `{"id":7,"parentId":null,"ancestors":[]}`}, got)
+}
+
+func TestStructure(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 20)
+	places, end := h.read("establishments", ``, "name", "legalUnit.id", "timezoneId", "createdAt")
+	require.EqualValues(t, 1, end.Calls)
+	require.Len(t, places, 5, "more than none, though a page has ten")
+	require.Equal(t, map[string]any{"id": 2.}, places[3]["legalUnit"], "nothing but what was declared")
+	require.Equal(t, "2023-11-07T05:31:56Z", places[0]["createdAt"])
+	units, _ := h.read("legal-units", ``, "name", "legalIdentificationNumber")
+	require.Equal(t, "Maison Exemple Services", units[1]["name"])
+
+	out, collected := sdk.NewTestOutput()
+	end, err := h.Read(t.Context(), sdk.ReadRequest{Resource: "establishments", Projection: []string{"id", "name"}, IDs: []string{"4", "99"}}, out)
+	require.NoError(t, err)
+	require.True(t, end.Complete)
+	require.Len(t, collected.Records(), 1)
+	require.Equal(t, "4", collected.Records()[0].Key)
+
+	rights := h.lucca.Rights()
+	rights.Structure = false
+	require.NoError(t, h.lucca.SetRights(rights))
+	_, _, err = h.try("establishments", ``)
+	requireCode(t, err, "forbidden", credentials)
+}
+
+func TestContracts(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 200)
+	records, _ := h.read("work-contracts", ``, "ownerId", "startsOn", "endsOn", "isApplicable", "type.name", "lastModifiedAt")
+	applicable := map[float64]int{}
+	for _, r := range records {
+		if r["isApplicable"].(bool) {
+			applicable[r["ownerId"].(float64)]++
+		}
+		require.Regexp(t, `^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$`, r["lastModifiedAt"], "a moment has its offset")
+	}
+	require.Greater(t, len(records), 200, "some have two")
+	require.Len(t, applicable, 200)
+	for owner, n := range applicable {
+		require.Equal(t, 1, n, owner)
+	}
+}
+
+func TestLeaves(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 60)
+	count := func(from, to string) (halves int) {
+		for _, e := range h.company.Employees() {
+			for _, half := range h.company.HalfDays(e) {
+				if half.Date >= from && half.Date <= to {
+					halves++
+				}
+			}
+		}
+		return halves
+	}
+	paths := []string{"leavePeriod.ownerId", "leavePeriod.startsOn", "date", "isAM", "cancellationDate"}
+	records, end := h.read("leaves", ``, paths...)
+	require.Len(t, records, count("2025-09-01", "2026-12-01"), "a year back, a quarter ahead")
+	require.EqualValues(t, 2, end.Calls, "the establishments, and one page")
+	require.EqualValues(t, len(records), end.Expected)
+	cancelled := 0
+	for _, r := range records {
+		if r["cancellationDate"] != nil {
+			cancelled++
+		}
+		require.NotContains(t, r, "leaveAccount")
+	}
+	require.Positive(t, cancelled, "cancelled ones come, so that they can be removed")
+
+	records, _ = h.read("leaves", `{"from":"2026-01-01","to":"2026-01-31"}`, paths...)
+	require.Len(t, records, count("2026-01-01", "2026-01-31"))
+	_, end = h.read("leaves", `{"establishments":["1","2"]}`, paths...)
+	require.EqualValues(t, 1, end.Calls)
+	for settings, attribute := range map[string]string{
+		`{"from":"01/02/2026"}`: "from", `{"to":"2026-02-30"}`: "to", `{"from":"2026-02-01","to":"2026-01-01"}`: "from", `{"establishments":["1,2"]}`: "establishments",
+	} {
+		_, _, err := h.try("leaves", settings)
+		var complaint *sdk.Error
+		require.ErrorAs(t, err, &complaint)
+		require.Equal(t, []string{attribute}, complaint.Attribute)
+	}
+
+	rights := h.lucca.Rights()
+	rights.Structure = false
+	require.NoError(t, h.lucca.SetRights(rights))
+	_, _, err := h.try("leaves", ``)
+	requireCode(t, err, "forbidden", credentials)
+	require.Contains(t, err.(*sdk.Error).Remedy, "establishments = ", "the way round it is said")
+}
+
+func TestLeaveRequests(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 30)
+	records, _ := h.read("leave-requests", ``, "status")
+	require.NotEmpty(t, records)
+}

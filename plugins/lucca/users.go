@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/sdk"
+)
+
+const (
+	usersResource = "users"
+	usersPath     = "/api/v3/users"
+	sectionPath   = "extendedData"
+)
+
+func users() *resource {
+	return &resource{
+		about: described(&sdk.Resource{
+			Name:         usersResource,
+			Label:        &sdk.Text{Fr: "Collaborateurs", En: "Employees"},
+			Fields:       userFields(),
+			Identity:     []string{"id"},
+			SectionPath:  sectionPath,
+			SectionRight: &sdk.Text{Fr: "Consulter le dossier du personnel, sur cette section", En: "Consult HR files, on this section"},
+			ReadSettings: []*sdk.Setting{{
+				Name: "include", Type: "list(string)", OneOf: []string{rightFuture, rightFormer},
+				Label: &sdk.Text{Fr: "Population", En: "Population"},
+				About: "Who is read beside the current employees: future hires, former employees. Each needs its right; without it Lucca leaves them out and says nothing.",
+			}},
+			LookUp: []string{"ids"},
+		}, rightUsers),
+		api: v3, path: usersPath, right: rightUsers,
+		read:  (*reading).users,
+		find:  (*reading).usersByID,
+		probe: probeUsers,
+	}
+}
+
+// users reads everybody of the population that include names.
+func (r *reading) users() *sdk.Error {
+	include := r.request.Settings.Strings("include")
+	everybody := slices.Contains(include, rightFuture)
+	if !everybody {
+		r.need("dtContractStart")
+	}
+	if complaint := r.readLists(); complaint != nil {
+		return complaint
+	}
+	query := url.Values{}
+	if slices.Contains(include, rightFormer) {
+		query.Set("formerEmployees", "true")
+	}
+	return r.walk3(list3{path: usersPath, what: "users", query: query, size: r.pageSize, most: maxPageSize}, func(item json.RawMessage) *sdk.Error {
+		u, complaint := r.user(item)
+		if complaint != nil {
+			return complaint
+		}
+		if !r.first(u.id) {
+			return nil
+		}
+		if !everybody && u.start > r.today {
+			r.leftOut++
+			return nil
+		}
+		r.failed = r.out.Record(u.data)
+		return nil
+	})
+}
+
+// readLists fetches the labels of choices, where a section field may need them.
+func (r *reading) readLists() *sdk.Error {
+	if len(r.sections) == 0 {
+		return nil
+	}
+	choices, calls, complaint := r.readChoices(r.ctx)
+	r.end.Calls += calls
+	r.choices = choices
+	return complaint
+}
+
+// usersByID asks for former employees too: whoever is asked for by id is wanted
+// whatever he has become. Who isn't found is left out.
+func (r *reading) usersByID(ids []string) *sdk.Error {
+	if complaint := r.readLists(); complaint != nil {
+		return complaint
+	}
+	for chunk := range slices.Chunk(ids, idsAtOnce) {
+		for _, id := range chunk {
+			if !digits.MatchString(id) {
+				return &sdk.Error{Code: "bad-id", Summary: "Lucca: ids of users are whole numbers", Remedy: "check that the ledger is this tenant's", Retry: protocol.Retry_RETRY_AFTER_FIX}
+			}
+		}
+		if complaint := r.usersOf(chunk); complaint != nil || r.failed != nil {
+			return complaint
+		}
+	}
+	r.end.Complete = true
+	return nil
+}
