@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/record"
@@ -41,7 +39,7 @@ func (c *connection) checkResource(ctx context.Context, res *resource, asked *pr
 		return nil, complaint
 	}
 	checked := &checking{connection: c, ctx: ctx, res: res, settings: settings}
-	records, findings, complaint := checked.fields(asked.GetProjection())
+	seen, findings, complaint := checked.fields(asked.GetProjection())
 	if complaint != nil {
 		if !denied(complaint) {
 			return nil, complaint
@@ -52,21 +50,18 @@ func (c *connection) checkResource(ctx context.Context, res *resource, asked *pr
 	}
 	whole := checked.finding("", protocol.Evidence_EVIDENCE_READABLE)
 	whole.Right = res.right
-	if records == 0 {
+	if len(seen.items) == 0 {
 		// A missing right may show as an empty list.
 		whole.Evidence = protocol.Evidence_EVIDENCE_NONE
 		whole.Diagnostic = warning("nothing-visible", "the key sees none of the "+res.about.GetName(),
 			"if there are some, grant the key's role, for everybody the mapping is about: "+rightName(res.right))
 	}
 	findings = append([]*protocol.Finding{whole}, findings...)
-	for _, population := range settings.Strings("include") {
-		finding, complaint := c.checkPopulation(ctx, population)
-		if complaint != nil {
-			return nil, complaint
-		}
-		findings = append(findings, finding)
+	if res.about.GetName() != usersResource || len(seen.items) == 0 {
+		return findings, nil
 	}
-	return findings, nil
+	more, complaint := checked.populations(seen)
+	return append(append(findings, more...), checked.tooMuch(seen)...), complaint
 }
 
 // checking is one resource under check.
@@ -84,7 +79,11 @@ func (c *checking) finding(path string, evidence protocol.Evidence) *protocol.Fi
 // fields reads a page and looks which declared paths anybody has filled in. A
 // property that Lucca refuses to name is noted and the page asked for again
 // without it.
-func (c *checking) fields(paths []string) (records int, findings []*protocol.Finding, complaint *sdk.Error) {
+func (c *checking) fields(paths []string) (seen sample, findings []*protocol.Finding, complaint *sdk.Error) {
+	paths, findings, complaint = c.customFields(paths)
+	if complaint != nil {
+		return sample{}, nil, complaint
+	}
 	for {
 		_, seen, complaint := c.sampleOf(c.ctx, c.res, paths, c.settings)
 		if seen.unknown != "" {
@@ -96,9 +95,9 @@ func (c *checking) fields(paths []string) (records int, findings []*protocol.Fin
 			}
 		}
 		if complaint != nil {
-			return 0, nil, complaint
+			return sample{}, nil, complaint
 		}
-		return len(seen.items), append(findings, c.evidence(paths, seen.items)...), nil
+		return seen, append(findings, c.evidence(paths, seen.items)...), nil
 	}
 }
 
@@ -110,13 +109,7 @@ func (c *checking) without(paths []string, property string, complaint *sdk.Error
 		evidence = protocol.Evidence_EVIDENCE_NOT_INSTALLED
 	}
 	for _, text := range paths {
-		named := false
-		if path, err := record.ParsePath(text); err == nil {
-			for _, step := range path {
-				named = named || strings.EqualFold(step.Name, property)
-			}
-		}
-		if !named {
+		if !names(text, property) {
 			others = append(others, text)
 			continue
 		}
@@ -182,41 +175,6 @@ func holds(raw json.RawMessage, path record.Path) bool {
 		return false
 	}
 	return holds(members[path[0].Name], path[1:])
-}
-
-// checkPopulation counts the people whom include adds. None is no proof of a
-// missing right, but it is what a missing right looks like.
-func (c *connection) checkPopulation(ctx context.Context, population string) (*protocol.Finding, *sdk.Error) {
-	finding := &protocol.Finding{
-		Resource: usersResource, Path: fmt.Sprintf("include %q", population), Right: population,
-		Evidence: protocol.Evidence_EVIDENCE_READABLE,
-	}
-	more := int64(0)
-	switch population {
-	case rightFormer:
-		all, complaint := c.countOf(ctx, url.Values{"formerEmployees": {"true"}})
-		if complaint != nil {
-			return nil, complaint
-		}
-		current, complaint := c.countOf(ctx, url.Values{})
-		if complaint != nil {
-			return nil, complaint
-		}
-		more = all - current
-	case rightFuture:
-		tomorrow := c.now().In(c.zone).AddDate(0, 0, 1).Format(time.DateOnly)
-		future, complaint := c.countOf(ctx, url.Values{"dtContractStart": {"since," + tomorrow}})
-		if complaint != nil {
-			return nil, complaint
-		}
-		more = future
-	}
-	if more <= 0 {
-		finding.Evidence = protocol.Evidence_EVIDENCE_NONE
-		finding.Diagnostic = warning("population-not-visible", fmt.Sprintf("include names %q, and the key sees nobody of that kind", population),
-			"if there should be some, give the key's role the right: "+rightName(population))
-	}
-	return finding, nil
 }
 
 func warning(code, summary, remedy string) *protocol.Diagnostic {

@@ -35,21 +35,27 @@ func TestCheck(t *testing.T) {
 		want     []found
 	}{
 		"fields": {[]string{"id", "mail", "directLine", "department.name", "extendedData.e_a"}, `{}`,
-			[]http.HandlerFunc{people(2, `{"id":1,"mail":null,"directLine":"","department":{"name":"d"}}`, `{"id":2,"mail":"x"}`)},
+			[]http.HandlerFunc{people(2, `{"id":1,"mail":null,"directLine":"","department":{"name":"d"}}`, `{"id":2,"mail":"x"}`), people(0), people(2, `{"id":1}`)},
 			[]found{{"", "users", "", readable}, {"id", "", "", readable}, {"mail", "", "", readable}, {"directLine", "", "empty-everywhere", empty},
 				{"department.name", "", "", readable}, {"extendedData.e_a", "employee-file", "empty-everywhere", empty}}},
 		"refused properties": {[]string{"iban", "lastName", "foo.bar"}, `{}`,
-			[]http.HandlerFunc{refuses("iban"), refuses("foo"), people(1, `{"id":1,"lastName":"x"}`)},
+			[]http.HandlerFunc{refuses("iban"), refuses("foo"), people(1, `{"id":1,"lastName":"x"}`), people(0), people(1, `{"id":1}`)},
 			[]found{{"", "users", "", readable}, {"iban", "employee-file", "unknown-property", notInstalled}, {"foo.bar", "", "unknown-property", unknownField}, {"lastName", "", "", readable}}},
 		"nobody": {[]string{"lastName"}, `{}`, []http.HandlerFunc{people(0)},
 			[]found{{"", "users", "nothing-visible", none}, {"lastName", "", "", none}}},
 		"not permitted": {[]string{"lastName"}, `{}`, []http.HandlerFunc{say(403, ``)}, []found{{"", "users", "forbidden", notPermitted}}},
 		"populations, seen": {nil, `{"include":["future","former"]}`,
-			[]http.HandlerFunc{people(9, `{"id":1}`), people(2, `{"id":3}`), people(9, `{"id":1}`), people(7, `{"id":1}`)},
+			[]http.HandlerFunc{people(9, `{"id":1}`), people(2, `{"id":3}`), people(7, `{"id":1}`)},
 			[]found{{"", "users", "", readable}, {`include "future"`, "future", "", readable}, {`include "former"`, "former", "", readable}}},
 		"populations, not seen": {nil, `{"include":["future","former"]}`,
-			[]http.HandlerFunc{people(9, `{"id":1}`), people(0), people(7, `{"id":1}`), people(7, `{"id":1}`)},
+			[]http.HandlerFunc{people(7, `{"id":1}`), people(0), people(7, `{"id":1}`)},
 			[]found{{"", "users", "", readable}, {`include "future"`, "future", "population-not-visible", none}, {`include "former"`, "former", "population-not-visible", none}}},
+		"populations that nobody asked for": {nil, `{}`,
+			[]http.HandlerFunc{people(9, `{"id":1}`), people(2, `{"id":3}`), people(7, `{"id":1}`)},
+			[]found{{"", "users", "", readable}, {`include "future"`, "future", "granted-too-much", readable}, {`include "former"`, "former", "granted-too-much", readable}}},
+		"sections that nobody asked for": {[]string{"extendedData.e_a"}, `{}`,
+			[]http.HandlerFunc{people(1, `{"id":1,"extendedData":{"e_a":"x","e_salary":{"id":1,"value":9}}}`), people(0), people(1, `{"id":1}`)},
+			[]found{{"", "users", "", readable}, {"extendedData.e_a", "employee-file", "", readable}, {"extendedData", "employee-file", "granted-too-much", readable}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,6 +19,9 @@ type decoder struct {
 	// trim: the API gives all properties, asked for or not; what nobody declared is
 	// taken out.
 	trim bool
+	// others collects custom fields that the key sees and nobody declared; nil:
+	// nobody wants to know.
+	others map[string]bool
 }
 
 // user is one decoded record.

@@ -53,6 +53,6 @@ func (*connector) Describe() *sdk.Description {
 		Settings:     settings(),
 		Resources:    all,
 		RateLimit:    rateLimit,
-		Capabilities: []string{"check"},
+		Capabilities: []string{"check", "discover"},
 	}
 }

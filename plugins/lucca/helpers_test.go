@@ -28,18 +28,23 @@ type tenant struct {
 	queries []url.Values
 	answers []http.HandlerFunc // of users
 	choices http.HandlerFunc   // of extensionuserdefinitions
+	known   http.HandlerFunc   // of userproperties; nil: not there
 }
 
 func (l *tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	l.paths = append(l.paths, r.URL.Path)
 	l.queries = append(l.queries, r.URL.Query())
-	answer := l.choices
-	if r.URL.Path != definitionsPath {
-		answer = say(200, `{"data":{"items":[],"count":0}}`)
-		if len(l.answers) > 0 {
-			answer, l.answers = l.answers[0], l.answers[1:]
-		}
+	answer := say(200, `{"data":{"items":[],"count":0}}`)
+	switch {
+	case r.URL.Path == definitionsPath:
+		answer = l.choices
+	case r.URL.Path == propertiesPath && l.known == nil:
+		answer = say(404, ``)
+	case r.URL.Path == propertiesPath:
+		answer = l.known
+	case len(l.answers) > 0:
+		answer, l.answers = l.answers[0], l.answers[1:]
 	}
 	l.mu.Unlock()
 	if r.Header.Get("Authorization") != "lucca application="+key {

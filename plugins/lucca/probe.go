@@ -13,6 +13,8 @@ import (
 type sample struct {
 	items   []json.RawMessage // in the shape that Describe publishes
 	unknown string            // the declared property that Lucca refused to name
+	count   int64             // of all that the key can see; -1: not told
+	others  map[string]bool   // custom fields that it sees beside the declared ones
 }
 
 // probed is how many records the evidence for a field comes from.
@@ -73,7 +75,8 @@ func probeUsers(r *reading) (sample, *sdk.Error) {
 	if complaint != nil {
 		return sample{unknown: a.unknown}, complaint
 	}
-	var s sample
+	r.others = map[string]bool{}
+	s := sample{count: a.count, others: r.others}
 	for _, item := range a.items {
 		u, complaint := r.user(item)
 		if complaint != nil {

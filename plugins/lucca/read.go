@@ -88,9 +88,9 @@ func (r *reading) incomplete(format string, values ...any) *sdk.Error {
 	return nil
 }
 
-// get makes one request and counts it.
-func (r *reading) get(path string, query url.Values) (*rest.Response, *sdk.Error) {
-	response, complaint := r.client.JSON(r.ctx, http.MethodGet, path, query, nil)
+// get makes one request and counts it. Statuses in once are not repeated.
+func (r *reading) get(path string, query url.Values, once ...int) (*rest.Response, *sdk.Error) {
+	response, complaint := r.client.Do(r.ctx, rest.Request{Method: http.MethodGet, Path: path, Query: query, Once: once})
 	r.end.Calls += int64(response.Attempts)
 	return response, complaint
 }

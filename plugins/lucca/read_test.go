@@ -77,8 +77,8 @@ func TestFieldsAreTheDeclaredOnes(t *testing.T) {
 	_, err := connect(t, l, `{}`).Read(t.Context(), sdk.ReadRequest{Resource: "users", Settings: readSettings(t, everybody...),
 		Projection: []string{"mail", "department.name", "manager.id", "manager.manager.mail", "department.id", `extendedData["e_Nom-de-la-voie"]`, "extendedData.e_diploma", "habilitedRoles[0].name", "id"}}, out)
 	require.NoError(t, err)
-	require.Equal(t, []string{definitionsPath, usersPath}, l.paths)
-	require.Equal(t, "id,mail,department[name,id],manager[id,manager[mail]],extendedData,habilitedRoles[name],collection.count", l.queries[1].Get("fields"))
+	require.Equal(t, []string{propertiesPath, definitionsPath, usersPath}, l.paths)
+	require.Equal(t, "id,mail,department[name,id],manager[id,manager[mail]],extendedData,habilitedRoles[name],collection.count", l.queries[2].Get("fields"))
 }
 
 func TestNoListsWithoutSections(t *testing.T) {

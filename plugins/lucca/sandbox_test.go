@@ -10,6 +10,7 @@ import (
 
 	sandbox "passerelle/cmd/sandbox/lucca"
 	staff "passerelle/cmd/sandbox/people"
+	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
 	"passerelle/plugins/sdk/rest"
 )
@@ -221,4 +222,147 @@ func TestLeaveRequests(t *testing.T) {
 	h := settle(t, 30)
 	records, _ := h.read("leave-requests", ``, "status")
 	require.NotEmpty(t, records)
+}
+
+// The custom fields, one way whatever the tenant's style.
+func TestSections(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 120)
+	paths := []string{"extendedData.e_diploma", "extendedData.e_languages", "extendedData.e_driving_licence", `extendedData["e_Nom-de-la-voie"]`,
+		"extendedData.e_diploma_date", "extendedData.e_badge", "extendedData.e_urgence"}
+	want, end := h.read("users", `{"include":["future","former"]}`, paths...)
+	require.EqualValues(t, 3, end.Calls, "the catalogue, the lists, one page of people")
+	require.Len(t, want, 120)
+	lone := 0
+	for _, r := range want {
+		custom := r["extendedData"].(map[string]any)
+		if languages, has := custom["e_languages"].([]any); has && len(languages) == 1 {
+			lone++
+		}
+		if licence, has := custom["e_driving_licence"]; has {
+			require.Contains(t, []any{"84", "85", "86"}, licence.(map[string]any)["code"])
+			require.Contains(t, licence, "label")
+		}
+	}
+	require.Positive(t, lone)
+	for _, change := range []func(*sandbox.Style){
+		func(s *sandbox.Style) { s.Extended = "raw" },
+		func(s *sandbox.Style) { s.Rows = "bare" },
+		func(s *sandbox.Style) { s.Extended, s.Rows = "raw", "bare" },
+	} {
+		style := h.lucca.Style()
+		change(&style)
+		require.NoError(t, h.lucca.SetStyle(style))
+		got, _ := h.read("users", `{"include":["future","former"]}`, paths...)
+		require.Equal(t, want, got, "%+v", style)
+	}
+
+	_, end = h.read("users", ``, "extendedData.e_diploma")
+	require.EqualValues(t, 2, end.Calls, "no list among the declared fields: the lists are not asked for")
+	style := h.lucca.Style()
+	style.Catalogue = false
+	require.NoError(t, h.lucca.SetStyle(style))
+	_, end = h.read("users", ``, "extendedData.e_diploma")
+	require.EqualValues(t, 3, end.Calls, "without the catalogue anything may be a list; its 404 is a request too")
+}
+
+func TestDiscover(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 120)
+	fields, err := h.Discover(t.Context(), "users")
+	require.NoError(t, err)
+	types, choices := map[string]string{}, map[string][]string{}
+	for _, f := range fields {
+		types[f.GetField().GetPath()] = f.GetField().GetType()
+		for _, c := range f.GetChoices() {
+			choices[f.GetField().GetPath()] = append(choices[f.GetField().GetPath()], c.GetLabel())
+		}
+	}
+	for path, kind := range map[string]string{
+		`extendedData["e_diploma"]`: "string", `extendedData["e_languages"]`: "list(string)", `extendedData["e_driving_licence"]`: "choice",
+		`extendedData["e_diploma_date"]`: "date", `extendedData["e_badge"]`: "string", `extendedData["e_urgence"]`: "map(string)", "civilTitle": "string",
+	} {
+		require.Equal(t, kind, types[path], path)
+	}
+	require.Equal(t, []string{"Permis B", "Permis C", "CACES 3"}, choices[`extendedData["e_driving_licence"]`])
+	require.Equal(t, []string{"Miss", "Mister"}, choices["civilTitle"], "the values that people really have")
+	require.Len(t, choices["legalEntity.name"], 5)
+
+	none, err := h.Discover(t.Context(), "leaves")
+	require.NoError(t, err)
+	require.Empty(t, none)
+	_, err = h.Discover(t.Context(), "nothing")
+	requireCode(t, err, "unknown-resource", protocol.Retry_RETRY_AFTER_FIX)
+}
+
+func TestCheckTheSandbox(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 120)
+	check := func(resource, settings string, paths ...string) map[string]*protocol.Finding {
+		findings, err := h.Check(t.Context(), []*protocol.CheckResource{{Resource: resource, Projection: paths, SettingsJson: []byte(settings)}})
+		require.NoError(t, err)
+		by := map[string]*protocol.Finding{}
+		for _, f := range findings {
+			by[f.GetPath()] = f
+		}
+		return by
+	}
+	paths := []string{"mail", "extendedData.e_diploma", "extendedData.e-diploma-date", "extendedData.e_salary", "iban"}
+	got := check("users", `{"include":["former"]}`, paths...)
+	require.Equal(t, protocol.Evidence_EVIDENCE_READABLE, got["extendedData.e_diploma"].GetEvidence())
+	require.Equal(t, protocol.Evidence_EVIDENCE_UNKNOWN_FIELD, got["extendedData.e_salary"].GetEvidence())
+	require.Equal(t, "unknown-custom-field", got["extendedData.e_salary"].GetDiagnostic().GetCode())
+	require.Contains(t, got["extendedData.e-diploma-date"].GetDiagnostic().GetRemedy(), "there is e_diploma_date")
+	require.Equal(t, "granted-too-much", got[`include "future"`].GetDiagnostic().GetCode())
+	require.Nil(t, got[`include "former"`].GetDiagnostic())
+	require.Contains(t, got["extendedData"].GetDiagnostic().GetSummary(), "e_Codepostal")
+
+	rights, style := h.lucca.Rights(), h.lucca.Style()
+	rights.Sections, rights.Former, rights.Future, style.Expenses = []string{"Formation"}, false, false, false
+	require.NoError(t, h.lucca.SetRights(rights))
+	require.NoError(t, h.lucca.SetStyle(style))
+	got = check("users", `{"include":["former"]}`, append(paths, "insuranceNumber", `extendedData["e_Codepostal"]`)...)
+	require.Equal(t, protocol.Evidence_EVIDENCE_NOT_INSTALLED, got["iban"].GetEvidence())
+	require.Equal(t, protocol.Evidence_EVIDENCE_EMPTY_EVERYWHERE, got["insuranceNumber"].GetEvidence())
+	require.Contains(t, got[`extendedData["e_Codepostal"]`].GetDiagnostic().GetRemedy(), "Consult HR files")
+	require.Equal(t, protocol.Evidence_EVIDENCE_NONE, got[`include "former"`].GetEvidence())
+
+	for resource, paths := range map[string][]string{
+		"departments": {"ancestors", "parentId"}, "establishments": {"legalUnit.id"}, "legal-units": {"name"},
+		"work-contracts": {"startsOn"}, "leaves": {"leavePeriod.ownerId", "date"}, "leave-requests": {"status"},
+	} {
+		got := check(resource, ``, paths...)
+		require.Equal(t, protocol.Evidence_EVIDENCE_READABLE, got[""].GetEvidence(), resource)
+		for _, path := range paths {
+			require.Equal(t, protocol.Evidence_EVIDENCE_READABLE, got[path].GetEvidence(), "%s: %s", resource, path)
+		}
+	}
+	rights.Leaves, rights.Contracts, rights.Structure = false, false, false
+	for _, denial := range []string{"401", "403", "empty"} {
+		rights.Denial = denial
+		require.NoError(t, h.lucca.SetRights(rights))
+		for resource, right := range map[string]string{"work-contracts": "contracts", "legal-units": "structure"} {
+			got := check(resource, ``)
+			want := protocol.Evidence_EVIDENCE_NOT_PERMITTED
+			if denial == "empty" {
+				want = protocol.Evidence_EVIDENCE_NONE
+			}
+			require.Equal(t, want, got[""].GetEvidence(), resource)
+			require.Equal(t, right, got[""].GetRight())
+		}
+	}
+}
+
+// A page that takes Lucca too long is asked for again in halves, from where it was.
+func TestSlowPages(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 400)
+	style := h.lucca.Style()
+	style.SlowOver = 130
+	require.NoError(t, h.lucca.SetStyle(style))
+	records, end := h.read("users", `{"include":["future","former"]}`, "mail")
+	require.Len(t, records, 400)
+	require.EqualValues(t, 3+4, end.Calls, "1000, 500, 250; then 125, 126 three times")
+	records, _ = h.read("work-contracts", ``, "ownerId")
+	require.Greater(t, len(records), 400)
 }

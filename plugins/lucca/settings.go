@@ -18,9 +18,8 @@ const (
 	// documents for its v5 API. For v3 nothing is published.
 	rateLimit = "45/min"
 
-	// pageSize keeps a request well under the 5 s after which Lucca gives up.
-	// maxPageSize is Lucca's own limit for users.
-	pageSize    = 250
+	// maxPageSize is Lucca's own limit for users. A page that takes Lucca more than
+	// its 5 s is asked for again in halves.
 	maxPageSize = 1000
 )
 
@@ -32,8 +31,8 @@ func settings() []*sdk.Setting {
 			About: "Its rights are those of the role that bears its name."},
 		{Name: "rate_limit", Type: "rate", DefaultJson: `"` + rateLimit + `"`, Label: &sdk.Text{Fr: "Débit maximal", En: "Rate limit"},
 			About: "Requests per s, min or h, shared by all connections to one tenant. Lucca counts those of all integrations together."},
-		{Name: "page_size", Type: "int", DefaultJson: "250", Label: &sdk.Text{Fr: "Personnes par page", En: "People a page"},
-			About: "From 1 to 1000. Less, when Lucca answers too slowly."},
+		{Name: "page_size", Type: "int", DefaultJson: "1000", Label: &sdk.Text{Fr: "Personnes par page", En: "People a page"},
+			About: "From 1 to 1000. A page that takes Lucca too long is halved by itself, so there is rarely a reason to say less."},
 		{Name: "timezone", Type: "string", DefaultJson: `"Europe/Paris"`, Label: &sdk.Text{Fr: "Fuseau horaire", En: "Time zone"},
 			About: "Where today is, for future hires: Lucca's dates have no zone."},
 	}

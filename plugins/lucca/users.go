@@ -69,14 +69,11 @@ func (r *reading) users() *sdk.Error {
 	})
 }
 
-// readLists fetches the labels of choices, where a section field may need them.
-func (r *reading) readLists() *sdk.Error {
-	if len(r.sections) == 0 {
-		return nil
+// readLists fetches what the declared custom fields are, and their entries.
+func (r *reading) readLists() (complaint *sdk.Error) {
+	if len(r.sections) > 0 {
+		r.choices, complaint = r.definitions(r.sections)
 	}
-	choices, calls, complaint := r.readChoices(r.ctx)
-	r.end.Calls += calls
-	r.choices = choices
 	return complaint
 }
 

@@ -112,7 +112,7 @@ type answer struct {
 
 // page3 fetches one page; count is -1 where Lucca gave no count.
 func (r *reading) page3(l list3) (answer, *sdk.Error) {
-	response, complaint := r.get(l.path, l.query)
+	response, complaint := r.get(l.path, l.query, l.once()...)
 	a := answer{count: -1}
 	if complaint != nil {
 		if response.Status == http.StatusBadRequest {
@@ -138,6 +138,16 @@ func (r *reading) page3(l list3) (answer, *sdk.Error) {
 }
 
 func paging(offset, limit int) string { return fmt.Sprintf("%d,%d", offset, limit) }
+
+// once: too slow a page is not asked for again as it was, as long as it can be halved.
+func (l list3) once() []int { return slowAbove(l.size) }
+
+func slowAbove(size int) []int {
+	if size > smallestPage {
+		return []int{http.StatusRequestTimeout, http.StatusGatewayTimeout}
+	}
+	return nil
+}
 
 // smallestPage is where asking for less stops making sense.
 const smallestPage = 25

@@ -54,9 +54,16 @@ func (r *reading) walk4(l list4, each func(item json.RawMessage) *sdk.Error) *sd
 	}
 }
 
+func (l list4) once() []int {
+	if l.size%2 != 0 {
+		return nil
+	}
+	return slowAbove(l.size)
+}
+
 // page4 fetches one page; more says that Lucca names a next one.
 func (r *reading) page4(l list4) (a answer, more bool, complaint *sdk.Error) {
-	response, complaint := r.get(l.path, l.query)
+	response, complaint := r.get(l.path, l.query, l.once()...)
 	a.count = -1
 	if complaint != nil {
 		return a, false, explain(response, complaint, l.what)

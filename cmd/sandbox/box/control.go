@@ -53,7 +53,7 @@ func (b *Box) routes() []Route {
 		{"GET", "/_sandbox/lucca/rights", "what the key may see", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Rights()) }},
 		{"POST", "/_sandbox/lucca/rights", "change what is named: future, former, sections, establishments, leaves, contracts, structure, denial, missing", b.rights},
 		{"GET", "/_sandbox/lucca/style", "how Lucca writes", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Style()) }},
-		{"POST", "/_sandbox/lucca/style", "change what is named: casing, header, nationality, extended, titles, expenses", b.style},
+		{"POST", "/_sandbox/lucca/style", "change what is named: casing, header, nationality, extended, rows, titles, expenses, catalogue, slow_over", b.style},
 		{"GET", "/_sandbox/faults", "the faults in force", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Faults.Rules()) }},
 		{"POST", "/_sandbox/faults", "add a fault", b.addFault},
 		{"DELETE", "/_sandbox/faults", "take all faults away", b.clearFaults},

@@ -132,6 +132,10 @@ func (h *Handler) route(w http.ResponseWriter, r *http.Request, collection, id s
 			v.leaveRequests(w, r, id)
 		}
 	case "userproperties":
+		if !v.style.Catalogue {
+			fail(w, http.StatusNotFound, "No resource at this address")
+			return
+		}
 		v.answer(w, r, v.schema.userProperty, v.userPropertiesOf(), id)
 	default:
 		fail(w, http.StatusNotFound, "No resource at this address")

@@ -38,8 +38,11 @@ type Style struct {
 	Header      bool   `json:"header"`      // a header object beside data
 	Nationality string `json:"nationality"` // "object" or "string"
 	Extended    string `json:"extended"`    // "object" ({id, value}) or "raw"
+	Rows        string `json:"rows"`        // of a field with several, where there is one: "list" or "bare"
 	Titles      string `json:"titles"`      // "english" (Mister, Miss) or "french" (M., Mme)
 	Expenses    bool   `json:"expenses"`    // Lucca Expenses is installed: iban and bic exist
+	Catalogue   bool   `json:"catalogue"`   // userproperties answers; else it is a 404
+	SlowOver    int    `json:"slow_over"`   // longer pages take too long: 408; 0: none
 }
 
 func fullRights() Rights {
@@ -47,7 +50,7 @@ func fullRights() Rights {
 }
 
 func documentedStyle() Style {
-	return Style{Casing: "documented", Header: true, Nationality: "object", Extended: "object", Titles: "english", Expenses: true}
+	return Style{Casing: "documented", Header: true, Nationality: "object", Extended: "object", Rows: "list", Titles: "english", Expenses: true, Catalogue: true}
 }
 
 // allowed answers where a right on a whole resource is missing: 403, unless the
@@ -111,6 +114,7 @@ func (h *Handler) SetStyle(style Style) error {
 		{"casing", style.Casing, []string{"documented", "irregular"}},
 		{"nationality", style.Nationality, []string{"object", "string"}},
 		{"extended", style.Extended, []string{"object", "raw"}},
+		{"rows", style.Rows, []string{"list", "bare"}},
 		{"titles", style.Titles, []string{"english", "french"}},
 	} {
 		if err := oneOf(choice.name, choice.value, choice.known...); err != nil {

@@ -41,6 +41,10 @@ func (v view) list4(w http.ResponseWriter, r *http.Request, records []record4, u
 		problem(w, r, http.StatusBadRequest, map[string][]string{"limit": {fmt.Sprintf("The limit must be between 0 and %d.", mostPerPage)}})
 		return
 	}
+	if v.slow(limit) {
+		problem(w, r, http.StatusRequestTimeout, nil)
+		return
+	}
 	found := matching(records, query)
 	sort4(found, parameter(query, "sort"))
 	from := min((number-1)*limit, len(found))

@@ -186,6 +186,12 @@ func (c *Company) custom(code string, value any) (any, error) {
 	if !ok {
 		return nil, errors.New("no such custom field")
 	}
+	if field.Format == "object" {
+		if _, isObject := value.(map[string]any); !isObject {
+			return nil, errors.New("takes an object")
+		}
+		return value, nil
+	}
 	if !field.Multiple {
 		text, isText := value.(string)
 		if !isText {

@@ -102,6 +102,7 @@ func (g *generator) employee(id int) *Employee {
 		ModifiedAt:      start.AddDate(0, 0, g.random.IntN(60)).Format(day) + fmt.Sprintf("T%02d:%02d:%02d", 8+g.random.IntN(10), g.random.IntN(60), g.random.IntN(60)),
 		Extended:        g.extended(born, place),
 	}
+	g.documents(e)
 	if g.random.IntN(100) < 35 {
 		e.DirectLine = g.landline(place)
 	}
@@ -179,6 +180,17 @@ func (g *generator) extended(born time.Time, place Establishment) map[string]any
 		values["e_Codepostal"] = strings.Fields(place.City)[0]
 	}
 	return values
+}
+
+// documents are the fields that hold a file and several values in one.
+func (g *generator) documents(e *Employee) {
+	random := g.company.dealer(e.ID, 3)
+	if random.IntN(3) == 0 {
+		e.Extended["e_badge"] = fmt.Sprintf("%08x-0000-4000-8000-%012x", random.Uint32(), e.ID)
+	}
+	if random.IntN(2) == 0 {
+		e.Extended["e_urgence"] = map[string]any{"lien": []string{"conjoint", "parent", "ami"}[random.IntN(3)], "telephone": "06 39 98 " + pairs(fmt.Sprintf("%04d", random.IntN(10000)), " ")}
+	}
 }
 
 // landline writes a number in one of the ways people do.

@@ -51,7 +51,7 @@ type Section struct {
 type CustomField struct {
 	Code     string // e_…, as Lucca spells it
 	Name     string
-	Format   string // "text", "select" or "date"
+	Format   string // "text", "select", "date", "file" (a GUID) or "object" (several values in one)
 	Multiple bool
 	Entries  []Entry // of a select
 }
@@ -143,6 +143,10 @@ func sections() []Section {
 		{Name: "Adresse", Fields: []CustomField{
 			{Code: "e_Nom-de-la-voie", Name: "Nom de la voie", Format: "text"},
 			{Code: "e_Codepostal", Name: "Code postal", Format: "text"},
+		}},
+		{Name: "Documents", Fields: []CustomField{
+			{Code: "e_badge", Name: "Photo du badge", Format: "file"},
+			{Code: "e_urgence", Name: "Contact d'urgence", Format: "object"},
 		}},
 	}
 }
