@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
-	"strings"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -98,30 +96,6 @@ func (r *reading) get(path string, query url.Values, once ...int) (*rest.Respons
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
 const idsAtOnce = 100
-
-// usersOf looks up one chunk of ids.
-func (r *reading) usersOf(chunk []string) *sdk.Error {
-	a, complaint := r.page3(list3{path: usersPath, what: "users", query: url.Values{
-		"id": {strings.Join(chunk, ",")}, "fields": {r.fields()}, "orderBy": {"id,asc"},
-		"formerEmployees": {"true"}, "paging": {paging(0, idsAtOnce)},
-	}})
-	if complaint != nil {
-		return complaint
-	}
-	for _, item := range a.items {
-		u, complaint := r.user(item)
-		if complaint != nil {
-			return complaint
-		}
-		if !slices.Contains(chunk, u.id) {
-			return badAnswer("it gave users whose id was not asked for")
-		}
-		if r.failed = r.out.Answer(u.id, u.data); r.failed != nil {
-			return nil
-		}
-	}
-	return nil
-}
 
 // record hands on one record in its published shape, once.
 func (r *reading) record(id string, data json.RawMessage) {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"passerelle/cmd/sandbox/fault"
 	sandbox "passerelle/cmd/sandbox/lucca"
 	staff "passerelle/cmd/sandbox/people"
 	"passerelle/plugins/protocol"
@@ -21,6 +23,9 @@ type house struct {
 	t       *testing.T
 	company *staff.Company
 	lucca   *sandbox.Handler
+	faults  *fault.Set
+	before  func(*http.Request) // each request, when set
+	url     string
 	*connection
 }
 
@@ -30,19 +35,29 @@ func settle(t *testing.T, employees int) *house {
 	company, err := staff.New(staff.Options{Employees: employees, Seed: 1, Today: today})
 	require.NoError(t, err)
 	h := &house{t: t, company: company, lucca: sandbox.New(company, sandbox.Options{NoRateLimit: true})}
-	server := httptest.NewServer(h.lucca)
+	h.faults = &fault.Set{}
+	spoilt := h.faults.Handler("lucca", h.lucca)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.before != nil {
+			h.before(r)
+		}
+		spoilt.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
-	h.connection = h.open(server.URL, map[string]any{"api_key": sandbox.DefaultKey})
+	h.url = server.URL
+	h.connection = h.open(map[string]any{"api_key": sandbox.DefaultKey})
 	return h
 }
 
-func (h *house) open(url string, settings map[string]any) *connection {
+func (h *house) open(settings map[string]any) *connection {
 	h.t.Helper()
 	c := &connector{
-		now:  func() time.Time { return time.Date(2026, 9, 1, 10, 0, 0, 0, time.UTC) },
-		tune: func(c *rest.Config) { c.FirstWait, c.Attempts, c.Budget = time.Millisecond, 2, nil },
+		now: func() time.Time { return time.Date(2026, 9, 1, 10, 0, 0, 0, time.UTC) },
+		tune: func(c *rest.Config) {
+			c.FirstWait, c.Attempts, c.Budget, c.Timeout, c.MaxBody = time.Millisecond, 2, nil, 10*time.Second, 4<<20
+		},
 	}
-	settings["url"] = url
+	settings["url"] = h.url
 	object, err := json.Marshal(settings)
 	require.NoError(h.t, err)
 	checked, complaint := sdk.NewSettings(object, c.Describe().GetSettings())
@@ -365,4 +380,12 @@ func TestSlowPages(t *testing.T) {
 	require.EqualValues(t, 3+4, end.Calls, "1000, 500, 250; then 125, 126 three times")
 	records, _ = h.read("work-contracts", ``, "ownerId")
 	require.Greater(t, len(records), 400)
+}
+
+// shortOfTime is a client that gives an answer very little time.
+func shortOfTime(h *house) *rest.Client {
+	base, complaint := rest.ParseBaseURL("url", h.url)
+	require.Nil(h.t, complaint)
+	return rest.NewClient(rest.Config{Name: "Lucca", BaseURL: base, Timeout: 100 * time.Millisecond, Attempts: 1,
+		Auth: func(header http.Header) { header.Set("Authorization", "lucca application="+sandbox.DefaultKey) }})
 }

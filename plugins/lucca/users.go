@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -94,5 +96,45 @@ func (r *reading) usersByID(ids []string) *sdk.Error {
 		}
 	}
 	r.end.Complete = true
+	return nil
+}
+
+// usersOf looks up one chunk of ids. Lucca is documented to answer 500 or 404 for
+// somebody who isn't there: then the chunk is split until he is found.
+func (r *reading) usersOf(chunk []string) *sdk.Error {
+	query := url.Values{
+		"id": {strings.Join(chunk, ",")}, "fields": {r.fields()}, "orderBy": {"id,asc"},
+		"formerEmployees": {"true"}, "paging": {paging(0, idsAtOnce)},
+	}
+	response, complaint := r.get(usersPath, query, http.StatusInternalServerError)
+	switch {
+	case complaint != nil && saysNotFound(response) && len(chunk) > 1:
+		half := len(chunk) / 2
+		if complaint := r.usersOf(chunk[:half]); complaint != nil || r.failed != nil {
+			return complaint
+		}
+		return r.usersOf(chunk[half:])
+	case complaint != nil && saysNotFound(response) && messageOf(response.Body) != "":
+		return nil
+	}
+	if complaint != nil && response.Status == http.StatusInternalServerError {
+		response, complaint = r.get(usersPath, query) // a failure like any other: with patience
+	}
+	a, complaint := r.understood(list3{path: usersPath, what: "users"}, response, complaint)
+	if complaint != nil {
+		return complaint
+	}
+	for _, item := range a.items {
+		u, complaint := r.user(item)
+		if complaint != nil {
+			return complaint
+		}
+		if !slices.Contains(chunk, u.id) {
+			return badAnswer("it gave users whose id was not asked for")
+		}
+		if r.failed = r.out.Answer(u.id, u.data); r.failed != nil {
+			return nil
+		}
+	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"passerelle/plugins/sdk"
+	"passerelle/plugins/sdk/rest"
 )
 
 // page is v3's envelope; header, where there is one, is nobody's business.
@@ -44,8 +45,8 @@ func (r *reading) walk3(l list3, each func(item json.RawMessage) *sdk.Error) *sd
 		l.query.Set("paging", paging(int(from), limit))
 		a, complaint := r.page3(l)
 		if complaint != nil {
-			if smaller, may := halved(complaint, l.size); may {
-				l.size = smaller
+			if smaller, may := a.smaller(l.size); may {
+				l.size, l.most = smaller, max(smaller, a.most)
 				continue
 			}
 			return complaint
@@ -108,15 +109,23 @@ type answer struct {
 	items   []json.RawMessage
 	count   int64  // over all pages; -1 where Lucca gave none
 	unknown string // the declared property that Lucca refused to name
+	slow    bool   // Lucca says that it took too long
+	most    int    // the longest page that Lucca says it allows; 0: it said nothing
 }
 
 // page3 fetches one page; count is -1 where Lucca gave no count.
 func (r *reading) page3(l list3) (answer, *sdk.Error) {
 	response, complaint := r.get(l.path, l.query, l.once()...)
+	return r.understood(l, response, complaint)
+}
+
+func (r *reading) understood(l list3, response *rest.Response, complaint *sdk.Error) (answer, *sdk.Error) {
 	a := answer{count: -1}
 	if complaint != nil {
+		a.slow = tooSlow(response.Status)
 		if response.Status == http.StatusBadRequest {
-			a.unknown = r.unknown(messageOf(response.Body))
+			message := messageOf(response.Body)
+			a.unknown, a.most = r.unknown(message), mostAllowed(message)
 		}
 		if a.unknown != "" {
 			return a, unknownPropertyError(a.unknown)
@@ -149,15 +158,23 @@ func slowAbove(size int) []int {
 	return nil
 }
 
+func tooSlow(status int) bool {
+	return status == http.StatusRequestTimeout || status == http.StatusGatewayTimeout
+}
+
 // smallestPage is where asking for less stops making sense.
 const smallestPage = 25
 
-// halved is the size to try when a page took Lucca too long.
-func halved(complaint *sdk.Error, size int) (int, bool) {
-	if complaint.Code != "timeout" || size <= smallestPage {
-		return size, false
+// smaller is the size to try when a page took Lucca too long, or was more than it
+// allows.
+func (a answer) smaller(size int) (int, bool) {
+	switch {
+	case a.most > 0 && a.most < size:
+		return a.most, true
+	case a.slow && size > smallestPage:
+		return size / 2, true
 	}
-	return size / 2, true
+	return size, false
 }
 
 // idOf is an item's id as text, whatever its case or type.

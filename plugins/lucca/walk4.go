@@ -28,7 +28,7 @@ func (r *reading) walk4(l list4, each func(item json.RawMessage) *sdk.Error) *sd
 		l.query.Set("limit", strconv.Itoa(l.size))
 		a, more, complaint := r.page4(l)
 		if complaint != nil {
-			if smaller, may := halved(complaint, l.size); may && l.size%2 == 0 {
+			if smaller, may := a.smaller(l.size); may && l.size%2 == 0 {
 				l.size, number = smaller, 2*number-1 // the same place, counted in smaller pages
 				continue
 			}
@@ -66,6 +66,7 @@ func (r *reading) page4(l list4) (a answer, more bool, complaint *sdk.Error) {
 	response, complaint := r.get(l.path, l.query, l.once()...)
 	a.count = -1
 	if complaint != nil {
+		a.slow = tooSlow(response.Status)
 		return a, false, explain(response, complaint, l.what)
 	}
 	var got struct {
