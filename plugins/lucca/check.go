@@ -56,6 +56,9 @@ func (c *connection) checkResource(ctx context.Context, res *resource, asked *pr
 		whole.Diagnostic = warning("nothing-visible", "the key sees none of the "+res.about.GetName(),
 			"if there are some, grant the key's role, for everybody the mapping is about: "+rightName(res.right))
 	}
+	if whole.Diagnostic == nil && res.api == v5 {
+		whole.Diagnostic = checked.mayWrite()
+	}
 	findings = append([]*protocol.Finding{whole}, findings...)
 	if res.about.GetName() != usersResource || len(seen.items) == 0 {
 		return findings, nil

@@ -125,7 +125,7 @@ func holdsTogether(t *testing.T, r *protocol.Resource, resources map[string]bool
 	}
 	for _, setting := range r.GetReadSettings() {
 		for _, value := range setting.GetOneOf() {
-			require.True(t, rights[value], "each population has its right")
+			require.True(t, rights[value] || r.GetName() == "employees", "each population has its right, but in version 5")
 		}
 	}
 	paths := map[string]bool{}

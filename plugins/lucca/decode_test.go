@@ -14,7 +14,7 @@ import (
 
 func decode(t *testing.T, raw string, lists *choices, paths ...string) (string, *sdk.Error) {
 	t.Helper()
-	p, complaint := parseProjection(paths)
+	p, complaint := parseProjection(paths, sectionPath)
 	require.Nil(t, complaint)
 	u, complaint := (&decoder{projection: p, choices: lists, local: time.UTC}).user(json.RawMessage(raw))
 	return string(u.data), complaint
@@ -129,7 +129,7 @@ func TestChoicesAreFetched(t *testing.T) {
 func FuzzUser(f *testing.F) {
 	f.Add([]byte(`{"id":1,"Manager":{"ID":2},"extendedData":{"e_a":[{"id":1,"value":84}]}}`))
 	f.Add([]byte(`{"id":"x","manager":[null,"",{}],"extendedData":{"e_a":{"value":{}}}}`))
-	p, complaint := parseProjection([]string{"lastName", "manager.id", "manager.name", "extendedData.e_a"})
+	p, complaint := parseProjection([]string{"lastName", "manager.id", "manager.name", "extendedData.e_a"}, sectionPath)
 	require.Nil(f, complaint)
 	d := &decoder{projection: p, choices: &choices{entries: map[string]map[string]string{"e_a": {"84": "x"}}}}
 	f.Fuzz(func(t *testing.T, raw []byte) {

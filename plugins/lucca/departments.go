@@ -52,17 +52,25 @@ type department struct {
 	id, name  string
 	place     string // /1.0/2.0/; "" where Lucca gave none
 	parent    string // the parent's place, or its id where Lucca gives that
+	quoted    bool   // the id is a text
 	data      json.RawMessage
 	ancestors []*department
 	known     bool // ancestors go up to the root
 }
 
-// departments reads all of them before the first is handed on: an ancestor may
-// come after its descendants.
+// departments reads version 3's, which give places.
 func (r *reading) departments(keep func(id string, data json.RawMessage) *sdk.Error) *sdk.Error {
-	wanted := r.askForTree()
+	return r.tree("hierarchy", func(each func(json.RawMessage) *sdk.Error) *sdk.Error {
+		return r.walk3(list3{path: departmentsPath, what: "departments", query: url.Values{}, size: r.pageSize, most: maxPageSize}, each)
+	}, keep)
+}
+
+// tree reads all departments before the first is handed on: an ancestor may come
+// after its descendants. placed is the property that says where one stands.
+func (r *reading) tree(placed string, walk func(each func(json.RawMessage) *sdk.Error) *sdk.Error, keep func(id string, data json.RawMessage) *sdk.Error) *sdk.Error {
+	wanted := r.askForTree(placed)
 	var all []*department
-	complaint := r.walk3(list3{path: departmentsPath, what: "departments", query: url.Values{}, size: maxPageSize, most: maxPageSize}, func(item json.RawMessage) *sdk.Error {
+	complaint := walk(func(item json.RawMessage) *sdk.Error {
 		d, complaint := r.department(item)
 		if complaint == nil {
 			all = append(all, d)
@@ -83,7 +91,7 @@ func (r *reading) departments(keep func(id string, data json.RawMessage) *sdk.Er
 
 // askForTree splits what the mapping wants from what has to be asked for: ancestors
 // is no property of Lucca's, and they need place, parent and name.
-func (r *reading) askForTree() *node {
+func (r *reading) askForTree(placed string) *node {
 	wanted := r.root
 	asked := &node{}
 	for _, c := range wanted.children {
@@ -91,8 +99,11 @@ func (r *reading) askForTree() *node {
 			asked.children = append(asked.children, c)
 		}
 	}
-	for _, name := range []string{"name", "hierarchy", "parentId"} {
+	for _, name := range []string{"name", placed, "parentId"} {
 		asked.child(name)
+	}
+	if placed == "parent" {
+		asked.child(placed).child("id") // version 5 refers to the parent
 	}
 	r.root = asked
 	return wanted
@@ -111,7 +122,11 @@ func (r *reading) department(item json.RawMessage) (*department, *sdk.Error) {
 		value, _ := member(members, name)
 		return text(value)
 	}
-	return &department{id: id, name: at("name"), place: at("hierarchy"), parent: at("parentId"), data: data}, nil
+	d := &department{id: id, name: at("name"), place: at("hierarchy"), parent: at("parentId"), quoted: strings.HasPrefix(string(members["id"]), `"`), data: data}
+	if parent, _ := member(members, "parent"); !isNull(parent) {
+		d.parent = idOf(parent)
+	}
+	return d, nil
 }
 
 // arrange finds everybody's ancestors. A department whose chain breaks off,
@@ -182,9 +197,9 @@ func (d *department) published(wanted *node) json.RawMessage {
 	return encode(wanted, members, nil)
 }
 
-// number is the id as JSON: digits as they are, anything else quoted.
+// number is the id as JSON, in the type that Lucca gives it.
 func (d *department) number() string {
-	if digits.MatchString(d.id) {
+	if !d.quoted {
 		return d.id
 	}
 	return string(quote(d.id))

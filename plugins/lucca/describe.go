@@ -34,7 +34,14 @@ func rights() []*sdk.Right {
 		{Id: rightDepartments, Label: &sdk.Text{Fr: "Gestion des départements", En: "Department management"}},
 		{Id: rightStructure, Label: &sdk.Text{Fr: "Créer, archiver, désarchiver les établissements et unités légales", En: "Create, archive and unarchive establishments and legal units"}},
 		{Id: rightLeaves, Label: &sdk.Text{Fr: "Consulter les absences", En: "Consult leaves"}},
+		scope("employees.readonly"), scope("employee-personal-records.readonly"), scope("employments.readonly"), scope("job-positions.readonly"),
+		scope("business-establishments.readonly"), scope("legal-entities.readonly"), scope("departments.readonly"), scope("employee-attributes.readonly"),
 	}
+}
+
+// scope is a right of version 5: what a client's token is good for.
+func scope(name string) *sdk.Right {
+	return &sdk.Right{Id: name, Label: &sdk.Text{Fr: "Portée " + name + " de la clé d'intégration", En: "Scope " + name + " of the integration key"}}
 }
 
 // Describe implements sdk.Connector.

@@ -28,12 +28,12 @@ func TestFaults(t *testing.T) {
 		code  string
 		retry protocol.Retry
 	}{
-		"401, legacy":                {fault.Rule{Status: 401, Body: body(`{"Status":401,"Message":"Your token is invalid or you did not provide any"}`)}, "unauthorized", credentials},
-		"401, problem":               {fault.Rule{Status: 401, Body: body(`{"type":"https://datatracker.ietf.org/doc/html/rfc7235#section-3.1","title":"Unauthorized","status":401}`)}, "unauthorized", credentials},
-		"401 for a right, with data": {fault.Rule{Status: 401, Body: body(`{"Status":401,"Message":"You do not have sufficient permission to make a GET on type User","Data":{},"StackTrace":"at Lucca"}`)}, "forbidden", credentials},
-		"403, titled Unauthorized":   {fault.Rule{Status: 403, Body: body(`{"title":"Unauthorized","status":403}`)}, "forbidden", credentials},
-		"403, lower case":            {fault.Rule{Status: 403, Body: body(`{"status":403,"message":"no"}`)}, "forbidden", credentials},
-		"403, empty":                 {fault.Rule{Status: 403}, "forbidden", credentials},
+		"401, legacy":                {fault.Rule{Status: 401, Body: body(`{"Status":401,"Message":"Your token is invalid or you did not provide any"}`)}, "unauthorized", byKey},
+		"401, problem":               {fault.Rule{Status: 401, Body: body(`{"type":"https://datatracker.ietf.org/doc/html/rfc7235#section-3.1","title":"Unauthorized","status":401}`)}, "unauthorized", byKey},
+		"401 for a right, with data": {fault.Rule{Status: 401, Body: body(`{"Status":401,"Message":"You do not have sufficient permission to make a GET on type User","Data":{},"StackTrace":"at Lucca"}`)}, "forbidden", byKey},
+		"403, titled Unauthorized":   {fault.Rule{Status: 403, Body: body(`{"title":"Unauthorized","status":403}`)}, "forbidden", byKey},
+		"403, lower case":            {fault.Rule{Status: 403, Body: body(`{"status":403,"message":"no"}`)}, "forbidden", byKey},
+		"403, empty":                 {fault.Rule{Status: 403}, "forbidden", byKey},
 		"404, id and error":          {fault.Rule{Status: 404, Body: body(`{"id":42,"error":"Resource 42 not found"}`)}, "not-found", fix},
 		"400, bare text":             {fault.Rule{Status: 400, Body: body(`"Offset value x not in correct format"`)}, "bad-request", fix},
 		"400, plain":                 {fault.Rule{Status: 400, Body: body(`Offset value x not in correct format`)}, "bad-request", fix},

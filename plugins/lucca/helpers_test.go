@@ -19,7 +19,7 @@ import (
 
 const key = "c0ffee00-1111-2222-3333-canary444444"
 
-const credentials = protocol.Retry_RETRY_CREDENTIALS
+const byKey = protocol.Retry_RETRY_CREDENTIALS
 
 // tenant answers requests in order and remembers their queries.
 type tenant struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"passerelle/plugins/protocol"
@@ -49,7 +50,8 @@ type projection struct {
 }
 
 // parseProjection turns declared paths into a tree. The id always belongs to it.
-func parseProjection(paths []string) (*projection, *sdk.Error) {
+// What lies below section are codes of custom fields; "": the resource has none.
+func parseProjection(paths []string, section string) (*projection, *sdk.Error) {
 	p := &projection{root: &node{}, added: map[string]bool{}}
 	p.root.child("id")
 	for _, text := range paths {
@@ -63,8 +65,8 @@ func parseProjection(paths []string) (*projection, *sdk.Error) {
 			if step.IsIndex {
 				continue // an index chooses in what came; there is nothing less to ask for
 			}
-			if i == 0 && strings.EqualFold(step.Name, sectionPath) {
-				p.section(path[1:])
+			if i == 0 && section != "" && strings.EqualFold(step.Name, section) {
+				p.section(section, path[1:])
 				break
 			}
 			if !isProperty(step.Name) {
@@ -77,8 +79,8 @@ func parseProjection(paths []string) (*projection, *sdk.Error) {
 	return p, nil
 }
 
-func (p *projection) section(rest record.Path) {
-	p.root.child(sectionPath)
+func (p *projection) section(section string, rest record.Path) {
+	p.root.child(section)
 	for _, step := range rest {
 		if !step.IsIndex {
 			for _, code := range p.sections {
@@ -116,6 +118,17 @@ func (p *projection) need(name string) {
 		p.root.child(name)
 		p.added[name] = true
 	}
+}
+
+// forgo takes out a property that the connector can do without, and says whether
+// it had been asked for on its own account.
+func (p *projection) forgo(name string) bool {
+	if !p.added[name] || name == "dtContractStart" {
+		return false
+	}
+	delete(p.added, name)
+	p.root.children = slices.DeleteFunc(p.root.children, func(c *node) bool { return c.name == name })
+	return true
 }
 
 // isProperty keeps what would change the meaning of fields= out of it: commas,

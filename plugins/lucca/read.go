@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"time"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -36,6 +37,7 @@ type reading struct {
 	*connection
 	*decoder
 	resource *resource
+	client   *rest.Client
 	request  sdk.ReadRequest
 	ctx      context.Context
 	out      *sdk.Output
@@ -45,6 +47,9 @@ type reading struct {
 	today   string
 	seen    map[string]bool
 	leftOut int64 // future hires that nobody asked for
+
+	modified   time.Time // the newest modification on the first page
+	answeredAt time.Time // the hour of the first answer
 }
 
 func (c *connection) reading(ctx context.Context, request sdk.ReadRequest, out *sdk.Output) (*reading, *sdk.Error) {
@@ -54,14 +59,14 @@ func (c *connection) reading(ctx context.Context, request sdk.ReadRequest, out *
 		return r, complaint
 	}
 	r.resource = found
-	if complaint := c.opens(found); complaint != nil {
+	if r.client, complaint = c.opens(found); complaint != nil {
 		return r, complaint
 	}
 	switch {
-	case request.Cursor != "" || len(request.Keys) > 0:
-		return r, &sdk.Error{Code: "not-supported", Summary: "Lucca: " + request.Resource + " are read whole, or by id", Remedy: "don't ask for an incremental read", Retry: protocol.Retry_RETRY_AFTER_FIX}
+	case (request.Cursor != "" && !found.incremental) || len(request.Keys) > 0 || (len(request.IDs) > 0 && found.find == nil):
+		return r, &sdk.Error{Code: "not-supported", Summary: "Lucca: " + request.Resource + " can't be read in this way", Remedy: "read them whole", Retry: protocol.Retry_RETRY_AFTER_FIX}
 	}
-	p, complaint := parseProjection(request.Projection)
+	p, complaint := parseProjection(request.Projection, found.about.GetSectionPath())
 	if complaint != nil {
 		return r, complaint
 	}
@@ -90,6 +95,7 @@ func (r *reading) incomplete(format string, values ...any) *sdk.Error {
 func (r *reading) get(path string, query url.Values, once ...int) (*rest.Response, *sdk.Error) {
 	response, complaint := r.client.Do(r.ctx, rest.Request{Method: http.MethodGet, Path: path, Query: query, Once: once})
 	r.end.Calls += int64(response.Attempts)
+	r.noteHour(response.Header)
 	return response, complaint
 }
 

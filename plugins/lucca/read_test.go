@@ -63,7 +63,7 @@ func TestReadWhole(t *testing.T) {
 			for _, q := range l.queries {
 				pages = append(pages, q.Get("paging"))
 				require.Equal(t, "id,asc", q.Get("orderBy"))
-				require.Equal(t, "id,lastName,collection.count", q.Get("fields"))
+				require.Equal(t, "id,lastName,modifiedAt,collection.count", q.Get("fields"))
 			}
 			require.Equal(t, c.pages, pages)
 		})
@@ -78,7 +78,7 @@ func TestFieldsAreTheDeclaredOnes(t *testing.T) {
 		Projection: []string{"mail", "department.name", "manager.id", "manager.manager.mail", "department.id", `extendedData["e_Nom-de-la-voie"]`, "extendedData.e_diploma", "habilitedRoles[0].name", "id"}}, out)
 	require.NoError(t, err)
 	require.Equal(t, []string{propertiesPath, definitionsPath, usersPath}, l.paths)
-	require.Equal(t, "id,mail,department[name,id],manager[id,manager[mail]],extendedData,habilitedRoles[name],collection.count", l.queries[2].Get("fields"))
+	require.Equal(t, "id,mail,department[name,id],manager[id,manager[mail]],extendedData,habilitedRoles[name],modifiedAt,collection.count", l.queries[2].Get("fields"))
 }
 
 func TestNoListsWithoutSections(t *testing.T) {
@@ -199,7 +199,8 @@ func TestReadRefuses(t *testing.T) {
 		code    string
 	}{
 		"another resource":    {sdk.ReadRequest{Resource: "leave"}, "unknown-resource"},
-		"a cursor":            {sdk.ReadRequest{Resource: "users", Cursor: "x"}, "not-supported"},
+		"a cursor of nobody":  {sdk.ReadRequest{Resource: "users", Cursor: "x"}, "bad-cursor"},
+		"a cursor, of leaves": {sdk.ReadRequest{Resource: "leaves", Cursor: "v3:2026-01-01T00:00:00"}, "not-supported"},
 		"keys":                {sdk.ReadRequest{Resource: "users", Keys: []sdk.Key{{}}}, "not-supported"},
 		"a path with a comma": {sdk.ReadRequest{Resource: "users", Projection: []string{`["a,b"]`}}, "bad-path"},
 		"no path":             {sdk.ReadRequest{Resource: "users", Projection: []string{`a..b`}}, "bad-path"},

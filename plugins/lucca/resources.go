@@ -11,9 +11,12 @@ type resource struct {
 	api   api
 	path  string
 	right string // the one that every read of it needs
+	// scopes that a token for it has, of version 5.
+	scopes []string
 	// read gives all of it; find those with the given ids, nil where the API can't.
-	read func(*reading) *sdk.Error
-	find func(*reading, []string) *sdk.Error
+	read        func(*reading) *sdk.Error
+	find        func(*reading, []string) *sdk.Error
+	incremental bool // read goes on from a cursor, and gives one
 	// probe gives one page, in the shape that Describe publishes, for Check.
 	probe func(*reading) (sample, *sdk.Error)
 }
@@ -30,9 +33,9 @@ const (
 
 // resources are all that there is to read, in the order that people look for them.
 func resources() []*resource {
-	return []*resource{
+	return append([]*resource{
 		users(), departments(), establishments(), legalUnits(), workContracts(), leaves(), leaveRequests(),
-	}
+	}, version5()...)
 }
 
 func resourceNamed(name string) (*resource, *sdk.Error) {
@@ -58,11 +61,11 @@ func described(about *sdk.Resource, needed ...string) *sdk.Resource {
 	}
 	for _, setting := range about.GetReadSettings() {
 		for _, value := range setting.GetOneOf() {
-			used[value] = true
+			used[value] = used[rightUsers] // of version 5 no population has a right of its own
 		}
 	}
 	for _, right := range rights() {
-		if used[right.GetId()] || (about.GetSectionPath() != "" && right.GetId() == rightFile) {
+		if used[right.GetId()] || (about.GetSectionPath() == sectionPath && right.GetId() == rightFile) {
 			about.Rights = append(about.Rights, right)
 		}
 	}

@@ -163,7 +163,7 @@ func TestStructure(t *testing.T) {
 	rights.Structure = false
 	require.NoError(t, h.lucca.SetRights(rights))
 	_, _, err = h.try("establishments", ``)
-	requireCode(t, err, "forbidden", credentials)
+	requireCode(t, err, "forbidden", byKey)
 }
 
 func TestContracts(t *testing.T) {
@@ -228,7 +228,7 @@ func TestLeaves(t *testing.T) {
 	rights.Structure = false
 	require.NoError(t, h.lucca.SetRights(rights))
 	_, _, err := h.try("leaves", ``)
-	requireCode(t, err, "forbidden", credentials)
+	requireCode(t, err, "forbidden", byKey)
 	require.Contains(t, err.(*sdk.Error).Remedy, "establishments = ", "the way round it is said")
 }
 

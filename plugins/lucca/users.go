@@ -34,9 +34,10 @@ func users() *resource {
 			LookUp: []string{"ids"},
 		}, rightUsers),
 		api: v3, path: usersPath, right: rightUsers,
-		read:  (*reading).users,
-		find:  (*reading).usersByID,
-		probe: probeUsers,
+		read:        (*reading).users,
+		incremental: true,
+		find:        (*reading).usersByID,
+		probe:       probeUsers,
 	}
 }
 
@@ -50,11 +51,19 @@ func (r *reading) users() *sdk.Error {
 	if complaint := r.readLists(); complaint != nil {
 		return complaint
 	}
+	r.need("modifiedAt")
 	query := url.Values{}
 	if slices.Contains(include, rightFormer) {
 		query.Set("formerEmployees", "true")
 	}
-	return r.walk3(list3{path: usersPath, what: "users", query: query, size: r.pageSize, most: maxPageSize}, func(item json.RawMessage) *sdk.Error {
+	if r.request.Cursor != "" {
+		since, complaint := r.since(cursor3, local)
+		if complaint != nil {
+			return complaint
+		}
+		query.Set("modifiedAt", "since,"+since.Format("2006-01-02T15:04:05")) // no fraction: a little earlier at most
+	}
+	complaint := r.walk3(list3{path: usersPath, what: "users", query: query, size: r.pageSize, most: maxPageSize}, func(item json.RawMessage) *sdk.Error {
 		u, complaint := r.user(item)
 		if complaint != nil {
 			return complaint
@@ -69,6 +78,8 @@ func (r *reading) users() *sdk.Error {
 		r.failed = r.out.Record(u.data)
 		return nil
 	})
+	r.end.Cursor = r.next3()
+	return complaint
 }
 
 // readLists fetches what the declared custom fields are, and their entries.

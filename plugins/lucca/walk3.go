@@ -45,6 +45,10 @@ func (r *reading) walk3(l list3, each func(item json.RawMessage) *sdk.Error) *sd
 		l.query.Set("paging", paging(int(from), limit))
 		a, complaint := r.page3(l)
 		if complaint != nil {
+			if a.unknown != "" && r.forgo(a.unknown) {
+				l.query.Set("fields", r.fields())
+				continue
+			}
 			if smaller, may := a.smaller(l.size); may {
 				l.size, l.most = smaller, max(smaller, a.most)
 				continue
@@ -63,6 +67,9 @@ func (r *reading) walk3(l list3, each func(item json.RawMessage) *sdk.Error) *sd
 		}
 		count = a.count
 		for _, item := range items {
+			if offset == 0 {
+				r.newest(item)
+			}
 			if complaint := each(item); complaint != nil || r.failed != nil || r.end.Reason != "" {
 				return complaint
 			}

@@ -14,6 +14,7 @@ import (
 
 	"passerelle/cmd/sandbox/fault"
 	"passerelle/cmd/sandbox/journal"
+	"passerelle/cmd/sandbox/lucca"
 	"passerelle/cmd/sandbox/people"
 )
 
@@ -51,7 +52,8 @@ func (b *Box) routes() []Route {
 		{"POST", "/_sandbox/lucca/leaves", "enter an absence: ownerId, startsOn, endsOn, startsPM, endsAM, accountId, confirmed", b.addLeave},
 		{"DELETE", "/_sandbox/lucca/leaves/{id}", "cancel an absence, by the id of its period", b.cancelLeave},
 		{"GET", "/_sandbox/lucca/rights", "what the key may see", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Rights()) }},
-		{"POST", "/_sandbox/lucca/rights", "change what is named: future, former, sections, establishments, leaves, contracts, structure, denial, missing", b.rights},
+		{"POST", "/_sandbox/lucca/rights", "change what is named: future, former, sections, establishments, leaves, contracts, structure, scopes, denial, missing", b.rights},
+		{"POST", "/_sandbox/lucca/keys", "one more key with rights of its own: key, rights (all, but for those named)", b.addKey},
 		{"GET", "/_sandbox/lucca/style", "how Lucca writes", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Style()) }},
 		{"POST", "/_sandbox/lucca/style", "change what is named: casing, header, nationality, extended, rows, titles, expenses, catalogue, slow_over", b.style},
 		{"GET", "/_sandbox/faults", "the faults in force", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Faults.Rules()) }},
@@ -191,6 +193,18 @@ func (b *Box) cancelLeave(w http.ResponseWriter, r *http.Request) {
 
 func (b *Box) rights(w http.ResponseWriter, r *http.Request) {
 	change(w, r, b.Lucca.Rights(), b.Lucca.SetRights)
+}
+
+func (b *Box) addKey(w http.ResponseWriter, r *http.Request) {
+	key := lucca.Key{Rights: lucca.FullRights()}
+	if !into(w, r, &key) {
+		return
+	}
+	if err := b.Lucca.AddKey(key); err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	write(w, http.StatusCreated, key)
 }
 
 func (b *Box) style(w http.ResponseWriter, r *http.Request) {

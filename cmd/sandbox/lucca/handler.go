@@ -31,6 +31,8 @@ type Handler struct {
 	options Options
 	schema  *schema
 	limit   *window
+	keys    *keys
+	tokens  *tokens
 	rights  atomic.Pointer[Rights]
 	style   atomic.Pointer[Style]
 }
@@ -43,7 +45,7 @@ func New(company *people.Company, options Options) *Handler {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	h := &Handler{company: company, options: options, schema: newSchema(), limit: &window{}}
+	h := &Handler{company: company, options: options, schema: newSchema(), limit: &window{}, keys: &keys{}, tokens: &tokens{}}
 	h.Reset()
 	return h
 }
@@ -55,27 +57,40 @@ func (h *Handler) Reset() {
 	h.rights.Store(&rights)
 	h.style.Store(&style)
 	h.limit.reset()
+	h.keys.reset()
+	h.tokens.reset()
 }
 
 // ServeHTTP answers what package lucca says that it answers.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// The real server runs on a stack that ignores case in paths.
+	path := strings.Trim(strings.ToLower(r.URL.Path), "/")
+	if path == "connect/token" {
+		h.exchange(w, r) // another host in reality, with limits of its own
+		return
+	}
 	if !h.options.NoRateLimit {
 		if wait, ok := h.limit.take(h.options.Now()); !ok {
 			tooMany(w, wait)
 			return
 		}
 	}
-	if !authorised(r.Header.Get("Authorization"), h.options.Key) {
+	if rest, is := strings.CutPrefix(path, "lucca-api/"); is {
+		h.serve5(w, r, rest)
+		return
+	}
+	key, known := h.keyOf(r.Header.Get("Authorization"))
+	if !known {
 		fail(w, http.StatusUnauthorized, "Your token is invalid or you did not provide any")
 		return
 	}
-	// The real server runs on a stack that ignores case in paths.
-	path := strings.Trim(strings.ToLower(r.URL.Path), "/")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		fail(w, http.StatusMethodNotAllowed, "The sandbox's Lucca can only be read")
 		return
 	}
-	if h.route4(w, r, path) {
+	v := h.view(r)
+	v.rights = h.rightsOf(key)
+	if v.route4(w, r, path) {
 		return
 	}
 	parts := strings.Split(path, "/")
@@ -83,12 +98,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "No resource at this address")
 		return
 	}
-	h.route(w, r, parts[2], strings.Join(parts[3:], ""))
+	v.route(w, r, parts[2], strings.Join(parts[3:], ""))
 }
 
 // route4 answers the addresses of version 4 and says whether this was one.
-func (h *Handler) route4(w http.ResponseWriter, r *http.Request, path string) bool {
-	v := h.view(r)
+func (v view) route4(w http.ResponseWriter, r *http.Request, path string) bool {
 	switch path {
 	case "organization/structure/api/establishments":
 		if v.allowed(w, r, v.rights.Structure) {
@@ -108,21 +122,20 @@ func (h *Handler) route4(w http.ResponseWriter, r *http.Request, path string) bo
 	return true
 }
 
-func (h *Handler) route(w http.ResponseWriter, r *http.Request, collection, id string) {
-	v := h.view(r)
+func (v view) route(w http.ResponseWriter, r *http.Request, collection, id string) {
 	switch collection {
 	case "users":
-		h.users(w, r, v, id)
+		v.users(w, r, id)
 	case "departments":
 		if id == "tree" {
 			v.tree(w, r)
 			return
 		}
-		v.answer(w, r, v.schema.department, departmentsOf(h.company), id)
+		v.answer(w, r, v.schema.department, departmentsOf(v.company), id)
 	case "legalentities":
-		v.answer(w, r, v.schema.legalEntity, legalEntitiesOf(h.company), id)
+		v.answer(w, r, v.schema.legalEntity, legalEntitiesOf(v.company), id)
 	case "extensionuserdefinitions":
-		v.answer(w, r, v.schema.definition, definitionsOf(h.company), id)
+		v.answer(w, r, v.schema.definition, definitionsOf(v.company), id)
 	case "leaves":
 		if v.allowed(w, r, v.rights.Leaves) {
 			v.leaves(w, r, id)
@@ -140,12 +153,4 @@ func (h *Handler) route(w http.ResponseWriter, r *http.Request, collection, id s
 	default:
 		fail(w, http.StatusNotFound, "No resource at this address")
 	}
-}
-
-// authorised reads "lucca application=KEY": the scheme in any case, the word
-// application in lower case, no blank around the equals sign.
-func authorised(header, key string) bool {
-	scheme, credentials, _ := strings.Cut(header, " ")
-	realm, given, _ := strings.Cut(credentials, "=")
-	return strings.EqualFold(scheme, "lucca") && realm == "application" && strings.EqualFold(given, key)
 }

@@ -24,6 +24,7 @@ type Rights struct {
 	Leaves         bool     `json:"leaves"`         // "Consult leaves"
 	Contracts      bool     `json:"contracts"`      // "Consult contractual information"
 	Structure      bool     `json:"structure"`      // establishments and legal units
+	Scopes         []string `json:"scopes"`         // of a version 5 client, as employees.readonly; null: all
 	// Denial is how a key without any right on users is told: "" it has one,
 	// "empty" an empty list, "401" or "403".
 	Denial string `json:"denial"`
@@ -77,6 +78,14 @@ func (h *Handler) Rights() Rights { return *h.rights.Load() }
 // SetRights changes the rights, from the next request on. It refuses words
 // that mean nothing.
 func (h *Handler) SetRights(rights Rights) error {
+	if err := h.checkRights(rights); err != nil {
+		return err
+	}
+	h.rights.Store(&rights)
+	return nil
+}
+
+func (h *Handler) checkRights(rights Rights) error {
 	known := []string{SectionGeneral, SectionCareer, SectionBank}
 	for _, section := range h.company.Sections {
 		known = append(known, section.Name)
@@ -94,11 +103,7 @@ func (h *Handler) SetRights(rights Rights) error {
 	if err := oneOf("denial", rights.Denial, "", "empty", "401", "403"); err != nil {
 		return err
 	}
-	if err := oneOf("missing", rights.Missing, "absent", "null"); err != nil {
-		return err
-	}
-	h.rights.Store(&rights)
-	return nil
+	return oneOf("missing", rights.Missing, "absent", "null")
 }
 
 // Style returns the style in force.

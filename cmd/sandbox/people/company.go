@@ -52,6 +52,7 @@ type Company struct {
 	now   atomic.Pointer[[]*Employee] // by id; replaced, never changed in place
 
 	absences absences
+	changes  []Change
 }
 
 // New makes a company. It fails on options that make no sense.
@@ -105,6 +106,7 @@ func (c *Company) Reset() {
 	all := slices.Clone(c.original)
 	c.now.Store(&all)
 	c.absences.reset()
+	c.changes = nil
 }
 
 // Establishment finds one place of work.
