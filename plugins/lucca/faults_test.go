@@ -51,7 +51,7 @@ func TestFaults(t *testing.T) {
 		"sent in circles":            {fault.Rule{Redirect: "/api/v3/users"}, "redirected", fix},
 		"cut off":                    {fault.Rule{Truncate: true}, "truncated", later},
 		"hung up on":                 {fault.Rule{Close: "before"}, "no-answer", later},
-		"a page that never ends":     {fault.Rule{Body: body(`{"data":{"items":[` + strings.Repeat(" ", 5<<20))}, "too-large", fix},
+		"a page that never ends":     {fault.Rule{Body: body(`{"data":{"items":[` + strings.Repeat(" ", 17<<20))}, "too-large", fix},
 		"nothing at all":             {fault.Rule{Body: body(``)}, "not-json", fix},
 		"another document":           {fault.Rule{Body: body(`[]`)}, "bad-answer", fix},
 		"half of a document":         {fault.Rule{Body: body(`{"data":{"items":[{"id":1`)}, "truncated", later},

@@ -54,7 +54,7 @@ func (h *house) open(settings map[string]any) *connection {
 	c := &connector{
 		now: func() time.Time { return time.Date(2026, 9, 1, 10, 0, 0, 0, time.UTC) },
 		tune: func(c *rest.Config) {
-			c.FirstWait, c.Attempts, c.Budget, c.Timeout, c.MaxBody = time.Millisecond, 2, nil, 10*time.Second, 4<<20
+			c.FirstWait, c.Attempts, c.Budget, c.Timeout, c.MaxBody = time.Millisecond, 2, nil, 10*time.Second, 16<<20
 		},
 	}
 	settings["url"] = h.url
