@@ -54,6 +54,7 @@ func (b *Box) routes() []Route {
 		{"GET", "/_sandbox/lucca/rights", "what the key may see", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Rights()) }},
 		{"POST", "/_sandbox/lucca/rights", "change what is named: future, former, sections, establishments, leaves, contracts, structure, scopes, denial, missing", b.rights},
 		{"POST", "/_sandbox/lucca/keys", "one more key with rights of its own: key, rights (all, but for those named)", b.addKey},
+		{"POST", "/_sandbox/lucca/deliveries", "tell webhooks of the events that they don't know yet", b.deliver},
 		{"GET", "/_sandbox/lucca/style", "how Lucca writes", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Style()) }},
 		{"POST", "/_sandbox/lucca/style", "change what is named: casing, header, nationality, extended, rows, titles, expenses, catalogue, slow_over", b.style},
 		{"GET", "/_sandbox/faults", "the faults in force", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Faults.Rules()) }},
@@ -205,6 +206,10 @@ func (b *Box) addKey(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	write(w, http.StatusCreated, key)
+}
+
+func (b *Box) deliver(w http.ResponseWriter, r *http.Request) {
+	write(w, http.StatusOK, map[string]int{"delivered": b.Lucca.Deliver(r.Context())})
 }
 
 func (b *Box) style(w http.ResponseWriter, r *http.Request) {

@@ -27,14 +27,15 @@ type Options struct {
 
 // Handler is one Lucca tenant. It may be called concurrently.
 type Handler struct {
-	company *people.Company
-	options Options
-	schema  *schema
-	limit   *window
-	keys    *keys
-	tokens  *tokens
-	rights  atomic.Pointer[Rights]
-	style   atomic.Pointer[Style]
+	company  *people.Company
+	options  Options
+	schema   *schema
+	limit    *window
+	keys     *keys
+	tokens   *tokens
+	webhooks *webhooks
+	rights   atomic.Pointer[Rights]
+	style    atomic.Pointer[Style]
 }
 
 // New opens the company's Lucca, with every right and the documented style.
@@ -45,7 +46,7 @@ func New(company *people.Company, options Options) *Handler {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	h := &Handler{company: company, options: options, schema: newSchema(), limit: &window{}, keys: &keys{}, tokens: &tokens{}}
+	h := &Handler{company: company, options: options, schema: newSchema(), limit: &window{}, keys: &keys{}, tokens: &tokens{}, webhooks: &webhooks{}}
 	h.Reset()
 	return h
 }
@@ -59,6 +60,7 @@ func (h *Handler) Reset() {
 	h.limit.reset()
 	h.keys.reset()
 	h.tokens.reset()
+	h.webhooks.reset()
 }
 
 // ServeHTTP answers what package lucca says that it answers.

@@ -90,7 +90,7 @@ func (v view) sort(subjects []any, by []ordering) {
 		slices.Reverse(subjects)
 		return
 	}
-	slices.SortStableFunc(subjects, func(a, b any) int {
+	order := func(a, b any) int {
 		for _, o := range by {
 			c := compare(v.value(o.path, a), v.value(o.path, b))
 			if o.descending {
@@ -101,7 +101,10 @@ func (v view) sort(subjects []any, by []ordering) {
 			}
 		}
 		return 0
-	})
+	}
+	if !slices.IsSortedFunc(subjects, order) { // they mostly come as they are asked for
+		slices.SortStableFunc(subjects, order)
+	}
 }
 
 // compare puts nothing before something, false before true, and texts without

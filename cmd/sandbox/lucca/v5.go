@@ -69,6 +69,10 @@ func (h *Handler) serve5(w http.ResponseWriter, r *http.Request, path string) {
 	v := h.view(r)
 	v.rights = h.rightsOf(rights)
 	name, id, _ := strings.Cut(path, "/")
+	if name == "webhook-endpoints" {
+		h.webhookEndpoints(w, r, scopes)
+		return
+	}
 	for _, c := range collections5() {
 		if c.path != name {
 			continue

@@ -1,7 +1,11 @@
 package lucca
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -163,6 +167,72 @@ func TestEvents(t *testing.T) {
 	x.company.Reset()
 	_, page, _ = c.ask("events")
 	require.Empty(t, page["items"])
+}
+
+// A receiver answers the challenge, and then gets signed events, each once.
+func TestWebhooks(t *testing.T) {
+	t.Parallel()
+	x := unlimited(t)
+	answers, secret := 202, ""
+	var topics []string
+	echoes := true
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if word := r.URL.Query().Get("echo"); word != "" {
+			if echoes {
+				_, _ = w.Write([]byte(word))
+			}
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		mac := hmac.New(sha256.New, []byte(secret))
+		_, _ = mac.Write([]byte(r.Header.Get("Lucca-Timestamp") + "." + string(body)))
+		require.Equal(t, base64.StdEncoding.EncodeToString(mac.Sum(nil)), r.Header.Get("Lucca-Signature"))
+		var event struct{ Topic string }
+		require.NoError(t, json.Unmarshal(body, &event))
+		topics = append(topics, event.Topic)
+		w.WriteHeader(answers)
+	}))
+	defer receiver.Close()
+	subscribe := func(scope, address string) (int, map[string]any) {
+		body := `{"name":"n","webhookUrl":"` + address + `","apiVersion":"2024-11-01","topics":["employee.updated"],"status":"active"}`
+		request := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:1/lucca-api/webhook-endpoints", strings.NewReader(body))
+		request.Header.Set("Authorization", "Bearer "+x.caller(scope).token)
+		request.Header.Set("Api-Version", apiVersion)
+		recorder := httptest.NewRecorder()
+		x.ServeHTTP(recorder, request)
+		var answer map[string]any
+		require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &answer))
+		return recorder.Code, answer
+	}
+	status, _ := subscribe("webhook-endpoints.readonly", receiver.URL)
+	require.Equal(t, 403, status)
+	status, _ = subscribe("webhook-endpoints.readwrite", "https://example.com/hook")
+	require.Equal(t, 400, status, "nobody outside is called")
+	echoes = false
+	status, _ = subscribe("webhook-endpoints.readwrite", receiver.URL)
+	require.Equal(t, 400, status)
+	echoes = true
+	status, made := subscribe("webhook-endpoints.readwrite", receiver.URL)
+	require.Equal(t, 201, status)
+	secret = made["secret"].(string)
+	_, list, _ := x.caller("webhook-endpoints.readonly").ask("webhook-endpoints")
+	require.NotContains(t, list["items"].([]any)[0], "secret", "shown once")
+
+	_, err := x.company.Patch(110, []byte(`{"lastName":"Autre","jobTitle":"Autre"}`), today)
+	require.NoError(t, err)
+	require.Equal(t, 1, x.Deliver(t.Context()))
+	require.Equal(t, []string{"employee.updated"}, topics, "only what it asked for")
+	require.Equal(t, 0, x.Deliver(t.Context()), "once")
+	_, err = x.company.Patch(111, []byte(`{"lastName":"Autre"}`), today)
+	require.NoError(t, err)
+	answers = 500
+	require.Equal(t, 0, x.Deliver(t.Context()))
+	answers = 410
+	require.Equal(t, 0, x.Deliver(t.Context()), "again")
+	answers = 202
+	require.Equal(t, 0, x.Deliver(t.Context()), "who is gone is told no more")
+	require.Len(t, topics, 3)
 }
 
 // What is served has the properties of Lucca's own description, and no others.

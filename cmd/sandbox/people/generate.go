@@ -28,7 +28,7 @@ type generator struct {
 	last   deck
 	first  map[string]*deck
 	names  map[string]bool
-	logins map[string]bool
+	logins map[string]int // how many have it, the number behind it aside
 	number int
 }
 
@@ -56,7 +56,7 @@ func (c *Company) generate(options Options) ([]*Employee, []Flaw) {
 		last:    deck{cards: lastNames()},
 		first:   map[string]*deck{"Female": {cards: names["Female"]}, "Male": {cards: names["Male"]}},
 		names:   map[string]bool{},
-		logins:  map[string]bool{},
+		logins:  map[string]int{},
 	}
 	employees := make([]*Employee, options.Employees)
 	for i := range employees {
@@ -114,7 +114,11 @@ func (g *generator) employee(id int) *Employee {
 
 // name deals a pair that nobody has yet, as long as there is one to deal.
 func (g *generator) name(gender string) (first, last string) {
-	for range 50 {
+	tries := 50
+	if len(g.names) >= len(g.first[gender].cards)*len(g.last.cards) {
+		tries = 1 // a large company: all pairs are taken, or nearly
+	}
+	for range tries {
 		first, last = g.first[gender].draw(g.random), g.last.draw(g.random)
 		if !g.names[first+" "+last] {
 			break
@@ -126,12 +130,11 @@ func (g *generator) name(gender string) (first, last string) {
 
 func (g *generator) login(first, last string) string {
 	plain := ascii(first) + "." + ascii(last)
-	login := plain
-	for n := 2; g.logins[login]; n++ {
-		login = fmt.Sprintf("%s%d", plain, n)
+	g.logins[plain]++
+	if n := g.logins[plain]; n > 1 {
+		return fmt.Sprintf("%s%d", plain, n)
 	}
-	g.logins[login] = true
-	return login
+	return plain
 }
 
 func (g *generator) nationality() int {
