@@ -54,8 +54,11 @@ func (*connector) Describe() *sdk.Description {
 		Name:    "lucca",
 		Version: version,
 		Title:   &sdk.Text{Fr: "Lucca", En: "Lucca"},
-		About: "Reads users through Lucca's legacy API (v3) with an API key. Built from Lucca's documentation and public clients; " +
-			"not tried on a live tenant.",
+		About: "Reads people, organisation, contracts and leaves through Lucca's API: versions 3 and 4 with an API key, version 5 with a client's id and secret. " +
+			"Built from Lucca's documentation, its published description of version 5, and public clients; not tried on a live tenant. " +
+			"Documented: addresses, keys, envelopes, paging, filters, the shapes of users, contracts, leaves and of version 5. " +
+			"Likely only: the path of the catalogue of custom fields, the start of a leave's period, what a missing right looks like. " +
+			"Unknown, and so tolerated in each form: casing, nationality, composite fields, limits of versions 3 and 4. Time entries and pay elements are not known at all.",
 		DocsUrl:      "https://developers.lucca.fr",
 		Settings:     settings(),
 		Resources:    all,
