@@ -64,7 +64,7 @@ func (w *Workspace) Check(ctx context.Context, only []string) ([]*Checked, diag.
 	var out []*Checked
 	for _, m := range mappings {
 		out = append(out,
-			w.checkSide(ctx, m, m.Source.Connection, m.Source.Resource, &protocol.CheckResource{
+			w.checkSource(ctx, m, m.Source.Connection, m.Source.Resource, &protocol.CheckResource{
 				Resource: m.Source.Resource.GetName(), Projection: m.Source.Projection, SettingsJson: m.Source.Settings,
 			}),
 			w.checkSide(ctx, m, m.Target.Connection, m.Target.Resource, &protocol.CheckResource{
@@ -72,6 +72,16 @@ func (w *Workspace) Check(ctx context.Context, only []string) ([]*Checked, diag.
 			}))
 	}
 	return out, found
+}
+
+// checkSource also holds the mapping's tables against the values that the source
+// really has.
+func (w *Workspace) checkSource(ctx context.Context, m *compile.Mapping, c *lang.Connection, r *protocol.Resource, ask *protocol.CheckResource) *Checked {
+	out := w.checkSide(ctx, m, c, r, ask)
+	if !out.Found.HasErrors() {
+		out.Findings = append(out.Findings, w.checkTables(ctx, m)...)
+	}
+	return out
 }
 
 func targetPaths(m *compile.Mapping) []string {

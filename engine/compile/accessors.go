@@ -38,6 +38,20 @@ func (v *valueOf) reads() []expr.Ref {
 	return refs
 }
 
+// Lookups lists the tables that a target field looks source fields up in.
+func (f *TargetField) Lookups() []expr.Lookup { return f.value.lookups() }
+
+func (v *valueOf) lookups() []expr.Lookup {
+	if v.program != nil {
+		return v.program.Lookups()
+	}
+	var out []expr.Lookup
+	for i := range v.items {
+		out = append(out, v.items[i].lookups()...)
+	}
+	return out
+}
+
 // Text is what a target field is computed by, as CEL has it; of a constant its
 // value as JSON, or "" before lang.Bind where the constant names an input. After
 // Bind it may be sensitive.

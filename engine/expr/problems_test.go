@@ -248,3 +248,18 @@ func TestNewRefusesTwoSourcesOfOneName(t *testing.T) {
 	_, err := expr.New(o)
 	require.ErrorContains(t, err, "person")
 }
+
+func TestLookups(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t)
+	for text, want := range map[string][]expr.Lookup{
+		"lookup('civility', person.last_name)":         {{Table: "civility", Field: expr.Ref{Source: 0, Field: 0}}},
+		"'x' + lookup('civility', person.first_name)":  {{Table: "civility", Field: expr.Ref{Source: 0, Field: 1}}},
+		"leaves.map(l, lookup('civility', l.note))":    {{Table: "civility", Field: expr.Ref{Source: 2, Field: 1}}},
+		"lookup('civility', person.last_name.lower())": nil, // not the field's own value
+		"lookup('civility', 'Mister')":                 nil,
+		"person.last_name":                             nil,
+	} {
+		require.Equal(t, want, compile(t, env, text, expr.Transform).Lookups(), text)
+	}
+}

@@ -23,6 +23,7 @@ type Program struct {
 	mayBeEmpty bool
 	reads      []Ref
 	names      []Naming
+	lookups    []Lookup
 	copyOf     Ref
 	copies     bool
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
+	"slices"
 	"strings"
-	"time"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/record"
@@ -14,19 +14,17 @@ import (
 	"passerelle/plugins/sdk/rest"
 )
 
-// checkedPeople is how many users the evidence for a field comes from.
-const checkedPeople = 100
-
 // Check implements sdk.Checker. Lucca says nothing where a right is missing: it
 // leaves people or values out. So a field that somebody has filled in is
 // readable, and one that nobody has is only that; what to look at is said.
-func (c *connection) Check(ctx context.Context, resources []*protocol.CheckResource) ([]*protocol.Finding, error) {
+func (c *connection) Check(ctx context.Context, asked []*protocol.CheckResource) ([]*protocol.Finding, error) {
 	var findings []*protocol.Finding
-	for _, resource := range resources {
-		if resource.GetResource() != usersResource {
-			continue
+	for _, a := range asked {
+		res, complaint := resourceNamed(a.GetResource())
+		if complaint != nil {
+			return nil, complaint
 		}
-		found, complaint := c.checkUsers(ctx, resource)
+		found, complaint := c.checkResource(ctx, res, a)
 		if complaint != nil {
 			return nil, complaint
 		}
@@ -35,49 +33,64 @@ func (c *connection) Check(ctx context.Context, resources []*protocol.CheckResou
 	return findings, nil
 }
 
-func (c *connection) checkUsers(ctx context.Context, resource *protocol.CheckResource) ([]*protocol.Finding, *sdk.Error) {
-	settings, complaint := sdk.NewSettings(resource.GetSettingsJson(), users().GetReadSettings())
+func (c *connection) checkResource(ctx context.Context, res *resource, asked *protocol.CheckResource) ([]*protocol.Finding, *sdk.Error) {
+	settings, complaint := sdk.NewSettings(asked.GetSettingsJson(), res.about.GetReadSettings())
 	if complaint != nil {
 		return nil, complaint
 	}
-	items, findings, complaint := c.checkFields(ctx, resource.GetProjection())
+	checked := &checking{connection: c, ctx: ctx, res: res, settings: settings}
+	seen, findings, complaint := checked.fields(asked.GetProjection())
 	if complaint != nil {
-		if complaint.Code != "forbidden" {
+		if !denied(complaint) {
 			return nil, complaint
 		}
-		return []*protocol.Finding{{Resource: usersResource, Evidence: protocol.Evidence_EVIDENCE_NOT_PERMITTED, Right: rightUsers, Diagnostic: rest.Diagnostic(complaint)}}, nil
+		whole := checked.finding("", protocol.Evidence_EVIDENCE_NOT_PERMITTED)
+		whole.Right, whole.Diagnostic = res.right, rest.Diagnostic(complaint)
+		return []*protocol.Finding{whole}, nil
 	}
-	whole := &protocol.Finding{Resource: usersResource, Evidence: protocol.Evidence_EVIDENCE_READABLE, Right: rightUsers}
-	if items == 0 {
+	whole := checked.finding("", protocol.Evidence_EVIDENCE_READABLE)
+	whole.Right = res.right
+	if len(seen.items) == 0 {
 		// A missing right may show as an empty list.
 		whole.Evidence = protocol.Evidence_EVIDENCE_NONE
-		whole.Diagnostic = warning("nobody-visible", "the key sees no employee at all",
-			"give the key's role the right to consult users, for everybody the mapping is about")
+		whole.Diagnostic = warning("nothing-visible", "the key sees none of the "+res.about.GetName(),
+			"if there are some, grant the key's role, for everybody the mapping is about: "+rightName(res.right))
+	}
+	if whole.Diagnostic == nil && res.api == v5 {
+		whole.Diagnostic = checked.mayWrite()
 	}
 	findings = append([]*protocol.Finding{whole}, findings...)
-	for _, population := range settings.Strings("include") {
-		finding, complaint := c.checkPopulation(ctx, population)
-		if complaint != nil {
-			return nil, complaint
-		}
-		findings = append(findings, finding)
+	if res.about.GetName() != usersResource || len(seen.items) == 0 {
+		return findings, nil
 	}
-	return findings, nil
+	more, complaint := checked.populations(seen)
+	return append(append(findings, more...), checked.tooMuch(seen)...), complaint
 }
 
-// checkFields reads a page and looks which declared paths anybody has filled in.
-// A property that Lucca refuses to name is noted and the page asked for again
+// checking is one resource under check.
+type checking struct {
+	*connection
+	ctx      context.Context
+	res      *resource
+	settings sdk.Settings
+}
+
+func (c *checking) finding(path string, evidence protocol.Evidence) *protocol.Finding {
+	return &protocol.Finding{Resource: c.res.about.GetName(), Path: path, Evidence: evidence, Right: c.res.rightOf(path)}
+}
+
+// fields reads a page and looks which declared paths anybody has filled in. A
+// property that Lucca refuses to name is noted and the page asked for again
 // without it.
-func (c *connection) checkFields(ctx context.Context, paths []string) (people int, findings []*protocol.Finding, complaint *sdk.Error) {
+func (c *checking) fields(paths []string) (seen sample, findings []*protocol.Finding, complaint *sdk.Error) {
+	paths, findings, complaint = c.customFields(paths)
+	if complaint != nil {
+		return sample{}, nil, complaint
+	}
 	for {
-		p, complaint := parseProjection(paths)
-		if complaint != nil {
-			return 0, nil, complaint
-		}
-		a, complaint := c.page(ctx, url.Values{
-			"fields": {p.fields()}, "orderBy": {"id,asc"}, "paging": {paging(0, checkedPeople)}, "formerEmployees": {"true"}}, p)
-		if a.unknown != "" {
-			others, refused := without(paths, a.unknown, complaint)
+		_, seen, complaint := c.sampleOf(c.ctx, c.res, paths, c.settings)
+		if seen.unknown != "" {
+			others, refused := c.without(paths, seen.unknown, complaint)
 			if len(refused) > 0 {
 				paths = others
 				findings = append(findings, refused...)
@@ -85,63 +98,49 @@ func (c *connection) checkFields(ctx context.Context, paths []string) (people in
 			}
 		}
 		if complaint != nil {
-			return 0, nil, complaint
+			return sample{}, nil, complaint
 		}
-		evidence, complaint := evidenceOf(p, paths, a.items)
-		return len(a.items), append(findings, evidence...), complaint
+		return seen, append(findings, c.evidence(paths, seen.items)...), nil
 	}
 }
 
 // without takes out the paths that name a property which Lucca doesn't know, and
 // says so of each.
-func without(paths []string, property string, complaint *sdk.Error) (others []string, findings []*protocol.Finding) {
+func (c *checking) without(paths []string, property string, complaint *sdk.Error) (others []string, findings []*protocol.Finding) {
 	evidence := protocol.Evidence_EVIDENCE_UNKNOWN_FIELD
 	if _, needsApp := appFields[strings.ToLower(property)]; needsApp {
 		evidence = protocol.Evidence_EVIDENCE_NOT_INSTALLED
 	}
 	for _, text := range paths {
-		named := false
-		if path, err := record.ParsePath(text); err == nil {
-			for _, step := range path {
-				named = named || strings.EqualFold(step.Name, property)
-			}
-		}
-		if !named {
+		if !names(text, property) {
 			others = append(others, text)
 			continue
 		}
-		findings = append(findings, &protocol.Finding{Resource: usersResource, Path: text, Evidence: evidence, Right: rightOf(text), Diagnostic: rest.Diagnostic(complaint)})
+		finding := c.finding(text, evidence)
+		finding.Diagnostic = rest.Diagnostic(complaint)
+		findings = append(findings, finding)
 	}
 	return others, findings
 }
 
-func evidenceOf(p *projection, paths []string, items []json.RawMessage) ([]*protocol.Finding, *sdk.Error) {
-	filledIn := map[string]bool{}
-	d := &decoder{projection: p}
-	for _, item := range items {
-		u, complaint := d.user(item)
-		if complaint != nil {
-			return nil, complaint
-		}
-		for _, text := range paths {
-			path, err := record.ParsePath(text)
-			filledIn[text] = filledIn[text] || (err == nil && holds(u.data, path))
-		}
-	}
+// evidence says of each path whether anybody has it filled in.
+func (c *checking) evidence(paths []string, items []json.RawMessage) []*protocol.Finding {
 	findings := make([]*protocol.Finding, 0, len(paths))
 	for _, text := range paths {
-		finding := &protocol.Finding{Resource: usersResource, Path: text, Right: rightOf(text), Evidence: protocol.Evidence_EVIDENCE_READABLE}
+		finding := c.finding(text, protocol.Evidence_EVIDENCE_READABLE)
+		path, err := record.ParsePath(text)
+		filledIn := err == nil && slices.ContainsFunc(items, func(item json.RawMessage) bool { return holds(item, path) })
 		switch {
 		case len(items) == 0:
 			finding.Evidence = protocol.Evidence_EVIDENCE_NONE
-		case !filledIn[text]:
+		case !filledIn:
 			finding.Evidence = protocol.Evidence_EVIDENCE_EMPTY_EVERYWHERE
-			finding.Diagnostic = warning("empty-everywhere", fmt.Sprintf("%s is empty for each of the first %d people", text, len(items)),
-				"if it is filled in in Lucca, the key lacks a right: "+rightName(rightOf(text)))
+			finding.Diagnostic = warning("empty-everywhere", fmt.Sprintf("%s is empty in each of the first %d records", text, len(items)),
+				"if it is filled in in Lucca, the key's role lacks a right: "+rightName(cmp.Or(finding.Right, c.res.right)))
 		}
 		findings = append(findings, finding)
 	}
-	return findings, nil
+	return findings
 }
 
 func rightName(id string) string {
@@ -179,54 +178,6 @@ func holds(raw json.RawMessage, path record.Path) bool {
 		return false
 	}
 	return holds(members[path[0].Name], path[1:])
-}
-
-// checkPopulation counts the people whom include adds. None is no proof of a
-// missing right, but it is what a missing right looks like.
-func (c *connection) checkPopulation(ctx context.Context, population string) (*protocol.Finding, *sdk.Error) {
-	finding := &protocol.Finding{
-		Resource: usersResource, Path: fmt.Sprintf("include %q", population), Right: population,
-		Evidence: protocol.Evidence_EVIDENCE_READABLE,
-	}
-	more := int64(0)
-	switch population {
-	case rightFormer:
-		all, complaint := c.count(ctx, url.Values{"formerEmployees": {"true"}})
-		if complaint != nil {
-			return nil, complaint
-		}
-		current, complaint := c.count(ctx, url.Values{})
-		if complaint != nil {
-			return nil, complaint
-		}
-		more = all - current
-	case rightFuture:
-		tomorrow := c.now().In(c.zone).AddDate(0, 0, 1).Format(time.DateOnly)
-		future, complaint := c.count(ctx, url.Values{"dtContractStart": {"since," + tomorrow}})
-		if complaint != nil {
-			return nil, complaint
-		}
-		more = future
-	}
-	if more <= 0 {
-		finding.Evidence = protocol.Evidence_EVIDENCE_NONE
-		finding.Diagnostic = warning("population-not-visible", fmt.Sprintf("include names %q, and the key sees nobody of that kind", population),
-			"if there should be some, give the key's role the right: "+rightName(population))
-	}
-	return finding, nil
-}
-
-func (c *connection) count(ctx context.Context, query url.Values) (int64, *sdk.Error) {
-	query.Set("fields", "id,collection.count")
-	query.Set("paging", paging(0, 1))
-	a, complaint := c.page(ctx, query, nil)
-	if complaint != nil {
-		return 0, complaint
-	}
-	if a.count < 0 {
-		return int64(len(a.items)), nil
-	}
-	return a.count, nil
 }
 
 func warning(code, summary, remedy string) *protocol.Diagnostic {

@@ -35,21 +35,27 @@ func TestCheck(t *testing.T) {
 		want     []found
 	}{
 		"fields": {[]string{"id", "mail", "directLine", "department.name", "extendedData.e_a"}, `{}`,
-			[]http.HandlerFunc{people(2, `{"id":1,"mail":null,"directLine":"","department":{"name":"d"}}`, `{"id":2,"mail":"x"}`)},
+			[]http.HandlerFunc{people(2, `{"id":1,"mail":null,"directLine":"","department":{"name":"d"}}`, `{"id":2,"mail":"x"}`), people(0), people(2, `{"id":1}`)},
 			[]found{{"", "users", "", readable}, {"id", "", "", readable}, {"mail", "", "", readable}, {"directLine", "", "empty-everywhere", empty},
 				{"department.name", "", "", readable}, {"extendedData.e_a", "employee-file", "empty-everywhere", empty}}},
 		"refused properties": {[]string{"iban", "lastName", "foo.bar"}, `{}`,
-			[]http.HandlerFunc{refuses("iban"), refuses("foo"), people(1, `{"id":1,"lastName":"x"}`)},
+			[]http.HandlerFunc{refuses("iban"), refuses("foo"), people(1, `{"id":1,"lastName":"x"}`), people(0), people(1, `{"id":1}`)},
 			[]found{{"", "users", "", readable}, {"iban", "employee-file", "unknown-property", notInstalled}, {"foo.bar", "", "unknown-property", unknownField}, {"lastName", "", "", readable}}},
 		"nobody": {[]string{"lastName"}, `{}`, []http.HandlerFunc{people(0)},
-			[]found{{"", "users", "nobody-visible", none}, {"lastName", "", "", none}}},
+			[]found{{"", "users", "nothing-visible", none}, {"lastName", "", "", none}}},
 		"not permitted": {[]string{"lastName"}, `{}`, []http.HandlerFunc{say(403, ``)}, []found{{"", "users", "forbidden", notPermitted}}},
 		"populations, seen": {nil, `{"include":["future","former"]}`,
-			[]http.HandlerFunc{people(9, `{"id":1}`), people(2, `{"id":3}`), people(9, `{"id":1}`), people(7, `{"id":1}`)},
+			[]http.HandlerFunc{people(9, `{"id":1}`), people(2, `{"id":3}`), people(7, `{"id":1}`)},
 			[]found{{"", "users", "", readable}, {`include "future"`, "future", "", readable}, {`include "former"`, "former", "", readable}}},
 		"populations, not seen": {nil, `{"include":["future","former"]}`,
-			[]http.HandlerFunc{people(9, `{"id":1}`), people(0), people(7, `{"id":1}`), people(7, `{"id":1}`)},
+			[]http.HandlerFunc{people(7, `{"id":1}`), people(0), people(7, `{"id":1}`)},
 			[]found{{"", "users", "", readable}, {`include "future"`, "future", "population-not-visible", none}, {`include "former"`, "former", "population-not-visible", none}}},
+		"populations that nobody asked for": {nil, `{}`,
+			[]http.HandlerFunc{people(9, `{"id":1}`), people(2, `{"id":3}`), people(7, `{"id":1}`)},
+			[]found{{"", "users", "", readable}, {`include "future"`, "future", "granted-too-much", readable}, {`include "former"`, "former", "granted-too-much", readable}}},
+		"sections that nobody asked for": {[]string{"extendedData.e_a"}, `{}`,
+			[]http.HandlerFunc{people(1, `{"id":1,"extendedData":{"e_a":"x","e_salary":{"id":1,"value":9}}}`), people(0), people(1, `{"id":1}`)},
+			[]found{{"", "users", "", readable}, {"extendedData.e_a", "employee-file", "", readable}, {"extendedData", "employee-file", "granted-too-much", readable}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,26 +84,18 @@ func TestDescribe(t *testing.T) {
 	t.Parallel()
 	d := newConnector().Describe()
 	require.Equal(t, d, newConnector().Describe())
-	require.Len(t, d.GetResources(), 1)
-	r := d.GetResources()[0]
-	require.False(t, r.GetOpen(), "an unknown path must be an error")
-	require.Equal(t, "extendedData", r.GetSectionPath())
-	rights := map[string]bool{}
-	for _, right := range r.GetRights() {
-		rights[right.GetId()] = true
-		require.NotEmpty(t, right.GetLabel().GetFr())
-		require.NotEmpty(t, right.GetLabel().GetEn())
+	names := map[string]bool{}
+	for _, r := range d.GetResources() {
+		require.False(t, names[r.GetName()], r.GetName())
+		names[r.GetName()] = true
 	}
+	for _, r := range d.GetResources() {
+		holdsTogether(t, r, names)
+	}
+	r := d.GetResources()[0]
+	require.Equal(t, "extendedData", r.GetSectionPath())
 	paths := map[string]string{}
 	for _, f := range r.GetFields() {
-		require.NotContains(t, paths, f.GetPath())
-		_, err := record.ParsePath(f.GetPath())
-		require.NoError(t, err)
-		_, err = record.ParseType(f.GetType())
-		require.NoError(t, err)
-		require.NotEmpty(t, f.GetLabel().GetFr())
-		require.NotEmpty(t, f.GetLabel().GetEn())
-		require.True(t, f.GetRight() == "" || rights[f.GetRight()], f.GetPath())
 		paths[f.GetPath()] = f.GetClass()
 	}
 	for path, class := range map[string]string{"iban": "bank", "bic": "bank", "rib": "bank", "bankName": "bank", "insuranceNumber": "social-security",
@@ -106,11 +104,45 @@ func TestDescribe(t *testing.T) {
 		require.True(t, there, path)
 		require.Equal(t, class, got, path)
 	}
-	for _, value := range r.GetReadSettings()[0].GetOneOf() {
-		require.True(t, rights[value], "each population has its right")
-	}
 	for _, s := range d.GetSettings() {
 		require.True(t, s.GetDefaultJson() == "" || json.Valid([]byte(s.GetDefaultJson())))
-		require.Equal(t, s.GetName() == "api_key", s.GetSecret())
+		require.Equal(t, s.GetName() == "api_key" || s.GetName() == "client_secret", s.GetSecret())
+	}
+}
+
+func holdsTogether(t *testing.T, r *protocol.Resource, resources map[string]bool) {
+	require.Equal(t, r.GetName() == "leave-requests", r.GetOpen(), "%s: an unknown path must be an error", r.GetName())
+	require.NotEmpty(t, r.GetLabel().GetFr(), r.GetName())
+	require.NotEmpty(t, r.GetRightRefs(), r.GetName())
+	rights := map[string]bool{"": true}
+	for _, right := range r.GetRights() {
+		rights[right.GetId()] = true
+		require.NotEmpty(t, right.GetLabel().GetFr())
+		require.NotEmpty(t, right.GetLabel().GetEn())
+	}
+	for _, needed := range r.GetRightRefs() {
+		require.True(t, rights[needed], "%s: %s", r.GetName(), needed)
+	}
+	for _, setting := range r.GetReadSettings() {
+		for _, value := range setting.GetOneOf() {
+			require.True(t, rights[value] || r.GetName() == "employees", "each population has its right, but in version 5")
+		}
+	}
+	paths := map[string]bool{}
+	for _, f := range r.GetFields() {
+		at := r.GetName() + ": " + f.GetPath()
+		require.False(t, paths[f.GetPath()], at)
+		paths[f.GetPath()] = true
+		_, err := record.ParsePath(f.GetPath())
+		require.NoError(t, err, at)
+		_, err = record.ParseType(f.GetType())
+		require.NoError(t, err, at)
+		require.NotEmpty(t, f.GetLabel().GetFr(), at)
+		require.NotEmpty(t, f.GetLabel().GetEn(), at)
+		require.True(t, rights[f.GetRight()], at)
+		require.True(t, f.GetReference() == "" || resources[f.GetReference()], "%s refers to %s", at, f.GetReference())
+	}
+	for _, id := range r.GetIdentity() {
+		require.True(t, paths[id], "%s: %s", r.GetName(), id)
 	}
 }

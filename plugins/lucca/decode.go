@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -14,6 +15,13 @@ import (
 type decoder struct {
 	*projection
 	choices *choices
+	local   *time.Location // of date-times without offset
+	// trim: the API gives all properties, asked for or not; what nobody declared is
+	// taken out.
+	trim bool
+	// others collects custom fields that the key sees and nobody declared; nil:
+	// nobody wants to know.
+	others map[string]bool
 }
 
 // user is one decoded record.
@@ -66,7 +74,7 @@ func (d *decoder) properties(members map[string]json.RawMessage) (values map[str
 			}
 			unchanged = shaped == nil
 		} else {
-			shaped, unchanged = conform(value, n)
+			shaped, unchanged = d.conform(value, n)
 		}
 		if shaped != nil {
 			values[n.name] = shaped
@@ -96,15 +104,18 @@ func member(members map[string]json.RawMessage, name string) (value json.RawMess
 // conform shapes a property's value: an object keeps the wanted properties, a
 // list has each element shaped, and a bare value where a reference is expected
 // becomes one ("French" for nationality is {"name":"French"}).
-func conform(raw json.RawMessage, n *node) (shaped json.RawMessage, same bool) {
+func (d *decoder) conform(raw json.RawMessage, n *node) (shaped json.RawMessage, same bool) {
+	if n.moment && len(raw) > 0 && raw[0] == '"' {
+		return d.zoned(raw)
+	}
 	if len(n.children) == 0 || isNull(raw) {
 		return raw, true
 	}
 	switch raw[0] {
 	case '{':
-		return conformObject(raw, n)
+		return d.conformObject(raw, n)
 	case '[':
-		return conformList(raw, n)
+		return d.conformList(raw, n)
 	case '"':
 		if n.has("name") {
 			return join(`{"name":`, raw, `}`), false
@@ -117,19 +128,29 @@ func conform(raw json.RawMessage, n *node) (shaped json.RawMessage, same bool) {
 	return raw, true
 }
 
-func conformObject(raw json.RawMessage, n *node) (json.RawMessage, bool) {
+// zoned gives a local date-time the offset that its tenant has on that day. What
+// has one, or is no date-time, stays as it is.
+func (d *decoder) zoned(raw json.RawMessage) (json.RawMessage, bool) {
+	at, err := time.ParseInLocation("2006-01-02T15:04:05.999999999", text(raw), d.local)
+	if err != nil {
+		return raw, true
+	}
+	return json.RawMessage(`"` + at.Format(time.RFC3339Nano) + `"`), false
+}
+
+func (d *decoder) conformObject(raw json.RawMessage, n *node) (json.RawMessage, bool) {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(raw, &members) != nil {
 		return raw, true
 	}
-	values, same := map[string]json.RawMessage{}, true
+	values, same := map[string]json.RawMessage{}, !d.trim || len(members) == len(n.children)
 	for _, c := range n.children {
 		value, exact := member(members, c.name)
 		same = same && exact
 		if value == nil {
 			continue
 		}
-		shaped, unchanged := conform(value, c)
+		shaped, unchanged := d.conform(value, c)
 		values[c.name], same = shaped, same && unchanged
 	}
 	if same {
@@ -138,14 +159,14 @@ func conformObject(raw json.RawMessage, n *node) (json.RawMessage, bool) {
 	return encode(n, values, nil), false
 }
 
-func conformList(raw json.RawMessage, n *node) (json.RawMessage, bool) {
+func (d *decoder) conformList(raw json.RawMessage, n *node) (json.RawMessage, bool) {
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil {
 		return raw, true
 	}
 	same := true
 	for i, item := range items {
-		shaped, unchanged := conform(item, n)
+		shaped, unchanged := d.conform(item, n)
 		items[i], same = shaped, same && unchanged
 	}
 	if same {

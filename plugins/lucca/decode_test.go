@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,9 +14,9 @@ import (
 
 func decode(t *testing.T, raw string, lists *choices, paths ...string) (string, *sdk.Error) {
 	t.Helper()
-	p, complaint := parseProjection(paths)
+	p, complaint := parseProjection(paths, sectionPath)
 	require.Nil(t, complaint)
-	u, complaint := (&decoder{projection: p, choices: lists}).user(json.RawMessage(raw))
+	u, complaint := (&decoder{projection: p, choices: lists, local: time.UTC}).user(json.RawMessage(raw))
 	return string(u.data), complaint
 }
 
@@ -64,6 +65,35 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// A field that may have several rows comes as a list even where it has one, and
+// one that may not as a value, so that one declared type fits everybody.
+func TestRowsFollowTheDefinition(t *testing.T) {
+	t.Parallel()
+	lists := &choices{
+		fields: map[string]custom{
+			"e_many": {code: "e_many", rows: several, format: "text"}, "e_one": {code: "e_one", rows: single, format: "text"},
+			"e_sizes": {code: "e_sizes", rows: several, format: "select"}, "e_age": {code: "e_age", rows: single, kind: 1, format: "integer"},
+		},
+		entries: map[string]map[string]string{"e_sizes": {"84": "L"}, "e_age": {"84": "never"}},
+	}
+	for raw, want := range map[string]string{
+		`{"e_many":{"id":1,"value":"x"}}`:                         `{"e_many":["x"]}`,
+		`{"e_many":"x"}`:                                          `{"e_many":["x"]}`,
+		`{"e_many":[{"id":1,"value":"x"},{"id":2,"value":"y"}]}`:  `{"e_many":["x","y"]}`,
+		`{"e_many":{"id":1,"value":null}}`:                        `{"e_many":null}`,
+		`{"e_many":[]}`:                                           `{"e_many":[]}`,
+		`{"e_one":[{"id":1,"value":"x"}]}`:                        `{"e_one":"x"}`,
+		`{"e_one":[{"id":1,"value":"x"},{"id":2,"value":"y"}]}`:   `{"e_one":["x","y"]}`,
+		`{"e_sizes":{"id":1,"value":84}}`:                         `{"e_sizes":[{"code":"84","label":"L"}]}`,
+		`{"e_age":{"id":1,"value":84}}`:                           `{"e_age":84}`,
+		`{"e_one":{"id":9,"value":"74d381db-dd4d-4f64-bc1e-58"}}`: `{"e_one":"74d381db-dd4d-4f64-bc1e-58"}`,
+	} {
+		got, complaint := decode(t, `{"id":1,"extendedData":`+raw+`}`, lists, "extendedData.e_many", "extendedData.e_one", "extendedData.e_sizes", "extendedData.e_age")
+		require.Nil(t, complaint)
+		require.Equal(t, `{"id":1,"extendedData":`+want+`}`, got, raw)
+	}
+}
+
 func TestChoicesAreFetched(t *testing.T) {
 	t.Parallel()
 	page := `{"data":{"items":[{"id":"e_Color","formatKey":"select","extensionUserPropertyListEntries":[{"id":84,"name":"Blue"}]}],"count":1}}`
@@ -85,7 +115,7 @@ func TestChoicesAreFetched(t *testing.T) {
 			l := &tenant{choices: c.choices, answers: []http.HandlerFunc{c.user}}
 			out, collected := sdk.NewTestOutput()
 			_, err := connect(t, l, `{}`).Read(t.Context(), sdk.ReadRequest{Resource: "users", Projection: []string{"extendedData.e_color"}, Settings: readSettings(t, everybody...)}, out)
-			require.Equal(t, "select", l.queries[0].Get("formatKey"))
+			require.Equal(t, "select,radio", l.queries[1].Get("formatKey"))
 			if c.code != "" {
 				requireCode(t, err, c.code, c.retry)
 				return
@@ -99,7 +129,7 @@ func TestChoicesAreFetched(t *testing.T) {
 func FuzzUser(f *testing.F) {
 	f.Add([]byte(`{"id":1,"Manager":{"ID":2},"extendedData":{"e_a":[{"id":1,"value":84}]}}`))
 	f.Add([]byte(`{"id":"x","manager":[null,"",{}],"extendedData":{"e_a":{"value":{}}}}`))
-	p, complaint := parseProjection([]string{"lastName", "manager.id", "manager.name", "extendedData.e_a"})
+	p, complaint := parseProjection([]string{"lastName", "manager.id", "manager.name", "extendedData.e_a"}, sectionPath)
 	require.Nil(f, complaint)
 	d := &decoder{projection: p, choices: &choices{entries: map[string]map[string]string{"e_a": {"84": "x"}}}}
 	f.Fuzz(func(t *testing.T, raw []byte) {

@@ -1,8 +1,11 @@
-// Command engine-plugin-lucca is the connector for Lucca, through the legacy HTTP
-// API (v3) and its API keys.
+// Command engine-plugin-lucca is the connector for Lucca, through versions 3, 4
+// and 5 of its HTTP API.
 //
-// It reads users: the fields that the mapping declares and no others, custom
-// fields of the employee file included. README.md lists settings and rights.
-// Facts come from developers.lucca.fr and from public clients; none was observed
-// on a live tenant, so decoding is tolerant where sources differ.
+// Each resource (resources.go) has a file that describes and reads it; walk3.go,
+// walk4.go and v5.go page through a list of each version; projection.go and
+// decode.go ask for declared fields and give them one shape; definitions.go and
+// extended.go know custom fields; check*.go say what a key may see. README.md
+// lists settings, rights and what is certain. Facts come from
+// developers.lucca.fr and from public clients; none was observed on a live
+// tenant, so decoding is tolerant where sources differ.
 package main

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +20,7 @@ func (d *decoder) extended(raw json.RawMessage) (json.RawMessage, *sdk.Error) {
 	if json.Unmarshal(raw, &members) != nil || members == nil {
 		return nil, nil
 	}
+	d.note(members)
 	n, values := &node{}, map[string]json.RawMessage{}
 	for _, code := range d.sections {
 		value, _ := member(members, code)
@@ -37,9 +37,28 @@ func (d *decoder) extended(raw json.RawMessage) (json.RawMessage, *sdk.Error) {
 	return encode(n, values, nil), nil
 }
 
+// note remembers, for a check, what the key may see without any mapping asking.
+func (d *decoder) note(members map[string]json.RawMessage) {
+	if d.others == nil {
+		return
+	}
+	for code := range members {
+		if !slices.ContainsFunc(d.sections, func(declared string) bool { return strings.EqualFold(declared, code) }) {
+			d.others[code] = true
+		}
+	}
+}
+
+// custom gives a field's value the form that its definition says: a list where it
+// may have several rows, though Lucca sends a single one bare; one value where it
+// may not. Where the definitions can't be read it stays as it came.
 func (d *decoder) custom(code string, raw json.RawMessage) (json.RawMessage, *sdk.Error) {
 	if raw[0] != '[' {
-		return d.choices.resolve(code, bare(raw))
+		value, complaint := d.choices.resolve(code, bare(raw))
+		if complaint == nil && !isNull(value) && d.choices.multiple(code) == several {
+			value = list([]json.RawMessage{value})
+		}
+		return value, complaint
 	}
 	var rows []json.RawMessage
 	if json.Unmarshal(raw, &rows) != nil {
@@ -51,6 +70,9 @@ func (d *decoder) custom(code string, raw json.RawMessage) (json.RawMessage, *sd
 			return nil, complaint
 		}
 		rows[i] = value
+	}
+	if len(rows) == 1 && d.choices.multiple(code) == single {
+		return rows[0], nil
 	}
 	return list(rows), nil
 }
@@ -73,17 +95,9 @@ func bare(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// choices are the entries of the tenant's lists, by code and entry id.
-type choices struct {
-	entries map[string]map[string]string
-	// refused is why they could not be read; a number in a custom field may then
-	// be an entry's id, and is not passed on as if it were a value.
-	refused *sdk.Error
-}
-
 // resolve turns an entry's id into {code, label}.
 func (c *choices) resolve(code string, raw json.RawMessage) (json.RawMessage, *sdk.Error) {
-	if c == nil || isNull(raw) {
+	if c == nil || isNull(raw) || !c.mayBeEntry(code) {
 		return raw, nil
 	}
 	if c.refused != nil {
@@ -128,60 +142,5 @@ func (c *choices) unreadable(code string) *sdk.Error {
 		Detail:  code + " holds numbers, which may be entries of a list, and their labels were refused: " + c.refused.Summary,
 		Remedy:  "give the key the right to read the employee file's fields, or take " + code + " out of the mapping",
 		Retry:   protocol.Retry_RETRY_CREDENTIALS,
-	}
-}
-
-type definitionPage struct {
-	Data struct {
-		Count *int64
-		Items []struct {
-			ID                               string
-			ExtensionUserPropertyListEntries []struct {
-				ID   json.RawMessage
-				Name string
-			}
-		}
-	}
-}
-
-const (
-	definitionsPath   = "/api/v3/extensionuserdefinitions"
-	definitionsAtOnce = 1000
-)
-
-// readChoices fetches the lists of the tenant's custom fields. An API that is
-// busy or away fails the read; one that refuses is remembered as such.
-func (c *connection) readChoices(ctx context.Context) (*choices, int64, *sdk.Error) {
-	all := &choices{entries: map[string]map[string]string{}}
-	calls := int64(0)
-	for offset := 0; ; {
-		response, complaint := c.client.JSON(ctx, "GET", definitionsPath, url.Values{
-			"formatKey": {"select"},
-			"fields":    {"id,formatKey,extensionUserPropertyListEntries[id,name],collection.count"},
-			"paging":    {paging(offset, definitionsAtOnce)},
-		}, nil)
-		calls += int64(response.Attempts)
-		if complaint != nil && complaint.Retry == protocol.Retry_RETRY_LATER {
-			return nil, calls, complaint
-		}
-		if complaint != nil {
-			all.refused = explain(response, complaint)
-			return all, calls, nil
-		}
-		var page definitionPage
-		if json.Unmarshal(response.Body, &page) != nil {
-			return nil, calls, badAnswer("the definitions of custom fields can't be read")
-		}
-		for _, definition := range page.Data.Items {
-			entries := map[string]string{}
-			for _, entry := range definition.ExtensionUserPropertyListEntries {
-				entries[text(entry.ID)] = entry.Name
-			}
-			all.entries[strings.ToLower(definition.ID)] = entries
-		}
-		offset += len(page.Data.Items)
-		if len(page.Data.Items) == 0 || (page.Data.Count != nil && int64(offset) >= *page.Data.Count) {
-			return all, calls, nil
-		}
 	}
 }

@@ -39,14 +39,14 @@ func userFields() []*sdk.Field {
 		f("quote", "string", "Citation", "Quote"),
 
 		f("jobTitle", "string", "Intitulé de poste", "Job title", right(rightCareer)),
-		f("departmentId", "int", "Département (identifiant)", "Department (id)"),
-		f("department.id", "int", "Département (identifiant)", "Department (id)"),
+		f("departmentId", "int", "Département (identifiant)", "Department (id)", refers(departmentsResource)),
+		f("department.id", "int", "Département (identifiant)", "Department (id)", refers(departmentsResource)),
 		f("department.name", "string", "Département", "Department"),
-		f("legalEntityId", "int", "Établissement (identifiant)", "Establishment (id)"),
-		f("legalEntity.id", "int", "Établissement (identifiant)", "Establishment (id)"),
+		f("legalEntityId", "int", "Établissement (identifiant)", "Establishment (id)", refers(establishmentsResource)),
+		f("legalEntity.id", "int", "Établissement (identifiant)", "Establishment (id)", refers(establishmentsResource)),
 		f("legalEntity.name", "string", "Établissement", "Establishment"), // v3 says legal entity, people say établissement
-		f("managerId", "int", "Manager (identifiant)", "Manager (id)", right(rightCareer), refers),
-		f("manager.id", "int", "Manager (identifiant)", "Manager (id)", right(rightCareer), refers),
+		f("managerId", "int", "Manager (identifiant)", "Manager (id)", right(rightCareer), refers(usersResource)),
+		f("manager.id", "int", "Manager (identifiant)", "Manager (id)", right(rightCareer), refers(usersResource)),
 		f("manager.name", "string", "Manager", "Manager", class("identity"), right(rightCareer)),
 
 		f("dtContractStart", "date", "Début de contrat", "Contract start", right(rightContracts)),
@@ -99,14 +99,17 @@ func class(c string) func(*sdk.Field)  { return func(f *sdk.Field) { f.Class = c
 func sharp(s string) func(*sdk.Field)  { return func(f *sdk.Field) { f.Sharp = s } }
 func right(id string) func(*sdk.Field) { return func(f *sdk.Field) { f.Right = id } }
 func filled(f *sdk.Field)              { f.Filled = true }
-func refers(f *sdk.Field)              { f.Reference = usersResource }
+func refers(to string) func(*sdk.Field) {
+	return func(f *sdk.Field) { f.Reference = to }
+}
 
 // rightOf is the right that a declared path needs, "" when none beyond the base.
-func rightOf(path string) string {
-	if path == sectionPath || strings.HasPrefix(path, sectionPath+".") || strings.HasPrefix(path, sectionPath+"[") {
+func (r *resource) rightOf(path string) string {
+	section := r.about.GetSectionPath()
+	if section != "" && (path == section || strings.HasPrefix(path, section+".") || strings.HasPrefix(path, section+"[")) {
 		return rightFile
 	}
-	for _, field := range userFields() {
+	for _, field := range r.about.GetFields() {
 		if field.GetPath() == path {
 			return field.GetRight()
 		}

@@ -12,11 +12,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
 	"passerelle/plugins/sdk/rest"
 )
 
 const key = "c0ffee00-1111-2222-3333-canary444444"
+
+const byKey = protocol.Retry_RETRY_CREDENTIALS
 
 // tenant answers requests in order and remembers their queries.
 type tenant struct {
@@ -25,18 +28,23 @@ type tenant struct {
 	queries []url.Values
 	answers []http.HandlerFunc // of users
 	choices http.HandlerFunc   // of extensionuserdefinitions
+	known   http.HandlerFunc   // of userproperties; nil: not there
 }
 
 func (l *tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	l.paths = append(l.paths, r.URL.Path)
 	l.queries = append(l.queries, r.URL.Query())
-	answer := l.choices
-	if r.URL.Path != definitionsPath {
-		answer = say(200, `{"data":{"items":[],"count":0}}`)
-		if len(l.answers) > 0 {
-			answer, l.answers = l.answers[0], l.answers[1:]
-		}
+	answer := say(200, `{"data":{"items":[],"count":0}}`)
+	switch {
+	case r.URL.Path == definitionsPath:
+		answer = l.choices
+	case r.URL.Path == propertiesPath && l.known == nil:
+		answer = say(404, ``)
+	case r.URL.Path == propertiesPath:
+		answer = l.known
+	case len(l.answers) > 0:
+		answer, l.answers = l.answers[0], l.answers[1:]
 	}
 	l.mu.Unlock()
 	if r.Header.Get("Authorization") != "lucca application="+key {
@@ -99,7 +107,7 @@ func readSettings(t *testing.T, include ...string) sdk.Settings {
 	t.Helper()
 	object, err := json.Marshal(map[string]any{"include": include})
 	require.NoError(t, err)
-	settings, complaint := sdk.NewSettings(object, users().GetReadSettings())
+	settings, complaint := sdk.NewSettings(object, users().about.GetReadSettings())
 	require.Nil(t, complaint)
 	return settings
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"passerelle/plugins/protocol"
@@ -12,6 +13,8 @@ import (
 type node struct {
 	name     string
 	children []*node
+	// moment: a date-time, to which an offset belongs; version 3 and 4 give none.
+	moment bool
 }
 
 // child finds or adds a property, whatever its case: the API ignores it.
@@ -26,13 +29,15 @@ func (n *node) child(name string) *node {
 	return c
 }
 
-func (n *node) has(name string) bool {
+func (n *node) has(name string) bool { return n.named(name) != nil }
+
+func (n *node) named(name string) *node {
 	for _, c := range n.children {
 		if c.name == name {
-			return true
+			return c
 		}
 	}
-	return false
+	return nil
 }
 
 // projection is what a read asks for and hands on.
@@ -45,7 +50,8 @@ type projection struct {
 }
 
 // parseProjection turns declared paths into a tree. The id always belongs to it.
-func parseProjection(paths []string) (*projection, *sdk.Error) {
+// What lies below section are codes of custom fields; "": the resource has none.
+func parseProjection(paths []string, section string) (*projection, *sdk.Error) {
 	p := &projection{root: &node{}, added: map[string]bool{}}
 	p.root.child("id")
 	for _, text := range paths {
@@ -59,8 +65,8 @@ func parseProjection(paths []string) (*projection, *sdk.Error) {
 			if step.IsIndex {
 				continue // an index chooses in what came; there is nothing less to ask for
 			}
-			if i == 0 && strings.EqualFold(step.Name, sectionPath) {
-				p.section(path[1:])
+			if i == 0 && section != "" && strings.EqualFold(step.Name, section) {
+				p.section(section, path[1:])
 				break
 			}
 			if !isProperty(step.Name) {
@@ -73,8 +79,8 @@ func parseProjection(paths []string) (*projection, *sdk.Error) {
 	return p, nil
 }
 
-func (p *projection) section(rest record.Path) {
-	p.root.child(sectionPath)
+func (p *projection) section(section string, rest record.Path) {
+	p.root.child(section)
 	for _, step := range rest {
 		if !step.IsIndex {
 			for _, code := range p.sections {
@@ -88,12 +94,41 @@ func (p *projection) section(rest record.Path) {
 	}
 }
 
+// moments notes which of the properties are published as timestamps.
+func (p *projection) moments(fields []*sdk.Field) {
+	for _, field := range fields {
+		if field.GetType() != "timestamp" {
+			continue
+		}
+		at := p.root
+		for _, name := range strings.Split(field.GetPath(), ".") {
+			if at = at.named(name); at == nil {
+				break
+			}
+		}
+		if at != nil {
+			at.moment = true
+		}
+	}
+}
+
 // need asks for a root property that the connector itself has to see.
 func (p *projection) need(name string) {
 	if !p.root.has(name) {
 		p.root.child(name)
 		p.added[name] = true
 	}
+}
+
+// forgo takes out a property that the connector can do without, and says whether
+// it had been asked for on its own account.
+func (p *projection) forgo(name string) bool {
+	if !p.added[name] || name == "dtContractStart" {
+		return false
+	}
+	delete(p.added, name)
+	p.root.children = slices.DeleteFunc(p.root.children, func(c *node) bool { return c.name == name })
+	return true
 }
 
 // isProperty keeps what would change the meaning of fields= out of it: commas,

@@ -26,21 +26,27 @@ func TestReadWhole(t *testing.T) {
 		complete bool
 		reason   string
 	}{
-		"three pages": {[]http.HandlerFunc{people(5, p(1), p(2)), people(5, p(3), p(4)), people(5, p(5))},
-			[]string{"0,2", "2,2", "4,2"}, 5, 5, true, ""},
+		"three pages": {[]http.HandlerFunc{people(5, p(1), p(2)), people(5, p(2), p(3), p(4)), people(5, p(4), p(5))},
+			[]string{"0,2", "1,3", "3,3"}, 5, 5, true, ""},
 		"last page full":    {[]http.HandlerFunc{people(2, p(1), p(2))}, []string{"0,2"}, 2, 2, true, ""},
 		"nobody":            {[]http.HandlerFunc{people(0)}, []string{"0,2"}, 0, 0, true, ""},
-		"server caps pages": {[]http.HandlerFunc{people(3, p(1)), people(3, p(2)), people(3, p(3))}, []string{"0,2", "1,2", "2,2"}, 3, 3, true, ""},
-		"no count: an empty page is the end": {[]http.HandlerFunc{people(-1, p(1), p(2)), people(-1, p(3)), people(-1)},
-			[]string{"0,2", "2,2", "3,2"}, 3, -1, true, ""},
-		"fewer than counted": {[]http.HandlerFunc{people(5, p(1), p(2)), people(5)}, []string{"0,2", "2,2"}, 2, 5, false, "Lucca counts 5 users and gave 2"},
+		"server caps pages": {[]http.HandlerFunc{people(3, p(1)), people(3, p(1), p(2)), people(3, p(2), p(3))}, []string{"0,2", "0,3", "1,3"}, 3, 3, true, ""},
+		"no count: a page of nobody new is the end": {[]http.HandlerFunc{people(-1, p(1), p(2)), people(-1, p(2), p(3)), people(-1, p(3))},
+			[]string{"0,2", "1,3", "2,3"}, 3, -1, true, ""},
+		"fewer than counted": {[]http.HandlerFunc{people(5, p(1), p(2)), people(5, p(2))}, []string{"0,2", "1,3"}, 2, 5, false, "Lucca counts 5 users and gave 2"},
 		"more than counted":  {[]http.HandlerFunc{people(1, p(1), p(2))}, []string{"0,2"}, 2, 1, false, "Lucca counts 1 users and gave 2"},
-		"count changes": {[]http.HandlerFunc{people(4, p(1), p(2)), people(3, p(3))}, []string{"0,2", "2,2"}, 2, 4, false,
+		"count changes": {[]http.HandlerFunc{people(4, p(1), p(2)), people(3, p(2), p(3))}, []string{"0,2", "1,3"}, 2, 4, false,
 			"the number of users changed while they were read (from 4 to 3)"},
-		"count vanishes": {[]http.HandlerFunc{people(4, p(1), p(2)), people(-1, p(3), p(4))}, []string{"0,2", "2,2"}, 2, 4, false,
+		"count vanishes": {[]http.HandlerFunc{people(4, p(1), p(2)), people(-1, p(2), p(3), p(4))}, []string{"0,2", "1,3"}, 2, 4, false,
 			"the number of users changed while they were read (from 4 to -1)"},
-		"somebody twice":      {[]http.HandlerFunc{people(4, p(1), p(2)), people(4, p(2), p(3))}, []string{"0,2", "2,2"}, 2, 4, false, "Lucca gave one user on two pages"},
-		"one id in two forms": {[]http.HandlerFunc{people(2, p(1), `{"id":"1"}`)}, []string{"0,2"}, 1, -1, false, "Lucca gave one user on two pages"},
+		// Somebody was erased and somebody else hired in between: the count is the
+		// same, nobody came twice, and 3 is on neither page.
+		"pushed out of every page": {[]http.HandlerFunc{people(4, p(1), p(2)), people(4, p(3), p(4), p(5))}, []string{"0,2", "1,3"}, 2, 4, false,
+			"the list of users moved while it was read: some may have been missed"},
+		"the end is gone": {[]http.HandlerFunc{people(4, p(1), p(2)), people(4)}, []string{"0,2", "1,3"}, 2, 4, false,
+			"the list of users moved while it was read: some may have been missed"},
+		"somebody twice":      {[]http.HandlerFunc{people(4, p(1), p(2)), people(4, p(2), p(1))}, []string{"0,2", "1,3"}, 2, 4, false, "Lucca gave one of the users twice"},
+		"one id in two forms": {[]http.HandlerFunc{people(2, p(1), `{"id":"1"}`)}, []string{"0,2"}, 1, -1, false, "Lucca gave one of the users twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +63,7 @@ func TestReadWhole(t *testing.T) {
 			for _, q := range l.queries {
 				pages = append(pages, q.Get("paging"))
 				require.Equal(t, "id,asc", q.Get("orderBy"))
-				require.Equal(t, "id,lastName,collection.count", q.Get("fields"))
+				require.Equal(t, "id,lastName,modifiedAt,collection.count", q.Get("fields"))
 			}
 			require.Equal(t, c.pages, pages)
 		})
@@ -71,8 +77,8 @@ func TestFieldsAreTheDeclaredOnes(t *testing.T) {
 	_, err := connect(t, l, `{}`).Read(t.Context(), sdk.ReadRequest{Resource: "users", Settings: readSettings(t, everybody...),
 		Projection: []string{"mail", "department.name", "manager.id", "manager.manager.mail", "department.id", `extendedData["e_Nom-de-la-voie"]`, "extendedData.e_diploma", "habilitedRoles[0].name", "id"}}, out)
 	require.NoError(t, err)
-	require.Equal(t, []string{definitionsPath, usersPath}, l.paths)
-	require.Equal(t, "id,mail,department[name,id],manager[id,manager[mail]],extendedData,habilitedRoles[name],collection.count", l.queries[1].Get("fields"))
+	require.Equal(t, []string{propertiesPath, definitionsPath, usersPath}, l.paths)
+	require.Equal(t, "id,mail,department[name,id],manager[id,manager[mail]],extendedData,habilitedRoles[name],modifiedAt,collection.count", l.queries[2].Get("fields"))
 }
 
 func TestNoListsWithoutSections(t *testing.T) {
@@ -192,8 +198,9 @@ func TestReadRefuses(t *testing.T) {
 		request sdk.ReadRequest
 		code    string
 	}{
-		"another resource":    {sdk.ReadRequest{Resource: "leaves"}, "unknown-resource"},
-		"a cursor":            {sdk.ReadRequest{Resource: "users", Cursor: "x"}, "not-supported"},
+		"another resource":    {sdk.ReadRequest{Resource: "leave"}, "unknown-resource"},
+		"a cursor of nobody":  {sdk.ReadRequest{Resource: "users", Cursor: "x"}, "bad-cursor"},
+		"a cursor, of leaves": {sdk.ReadRequest{Resource: "leaves", Cursor: "v3:2026-01-01T00:00:00"}, "not-supported"},
 		"keys":                {sdk.ReadRequest{Resource: "users", Keys: []sdk.Key{{}}}, "not-supported"},
 		"a path with a comma": {sdk.ReadRequest{Resource: "users", Projection: []string{`["a,b"]`}}, "bad-path"},
 		"no path":             {sdk.ReadRequest{Resource: "users", Projection: []string{`a..b`}}, "bad-path"},

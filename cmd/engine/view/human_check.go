@@ -31,7 +31,11 @@ func (h *human) finding(f engine.Finding) {
 	sign, color := "?", yellow
 	switch f.Evidence {
 	case engine.Readable:
-		sign, color = "✓", green
+		if f.Remedy == "" {
+			sign, color = "✓", green
+		} else {
+			sign = "!" // it works, and something is to be done all the same
+		}
 	case engine.NotPermitted, engine.NotInstalled, engine.UnknownField:
 		sign, color = "✗", red
 	}
@@ -40,7 +44,7 @@ func (h *human) finding(f engine.Finding) {
 		what = "the resource"
 	}
 	h.printf("  %s %s %s\n", h.paint(color, sign), pad(diag.VisibleLine(what), 32), f.Evidence)
-	if f.Evidence == engine.Readable {
+	if f.Evidence == engine.Readable && f.Say == "" {
 		return
 	}
 	indent := strings.Repeat(" ", 37)

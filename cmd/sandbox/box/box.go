@@ -81,6 +81,8 @@ type Access struct {
 	Sandbox      string        `json:"sandbox_url"`
 	LuccaURL     string        `json:"lucca_url"`
 	LuccaKey     string        `json:"lucca_api_key"`
+	LuccaClient  string        `json:"lucca_client_id"`
+	LuccaSecret  string        `json:"lucca_client_secret"`
 	OppusURL     string        `json:"oppus_url"`
 	OppusKey     string        `json:"oppus_api_key"`
 	EmasphereURL string        `json:"emasphere_url"`
@@ -94,6 +96,7 @@ type Access struct {
 func (b *Box) Access(base string) Access {
 	return Access{
 		Sandbox: base + "/_sandbox", LuccaURL: base + "/lucca", LuccaKey: lucca.DefaultKey,
+		LuccaClient: lucca.DefaultClient, LuccaSecret: lucca.DefaultSecret,
 		OppusURL: base + "/oppus", OppusKey: oppus.DefaultKey,
 		EmasphereURL: base + "/emasphere", EmasphereKey: emasphere.DefaultKey,
 		People: len(b.Company.Employees()), Today: b.Company.Today, Flaws: b.Company.Flaws(),
@@ -107,6 +110,8 @@ func (a Access) Environment() []string {
 		"SANDBOX_URL=" + a.Sandbox,
 		"LUCCA_URL=" + a.LuccaURL,
 		"LUCCA_API_KEY=" + a.LuccaKey,
+		"LUCCA_CLIENT_ID=" + a.LuccaClient,
+		"LUCCA_CLIENT_SECRET=" + a.LuccaSecret,
 		"OPPUS_URL=" + a.OppusURL,
 		"OPPUS_API_KEY=" + a.OppusKey,
 		"EMASPHERE_URL=" + a.EmasphereURL,

@@ -14,6 +14,7 @@ import (
 
 	"passerelle/cmd/sandbox/fault"
 	"passerelle/cmd/sandbox/journal"
+	"passerelle/cmd/sandbox/lucca"
 	"passerelle/cmd/sandbox/people"
 )
 
@@ -48,10 +49,14 @@ func (b *Box) routes() []Route {
 		{"POST", "/_sandbox/lucca/employees", "hire: an employee as JSON", b.hire},
 		{"POST", "/_sandbox/lucca/employees/{id}", "change one: a JSON merge patch; null empties", b.patch},
 		{"DELETE", "/_sandbox/lucca/employees/{id}", "erase one from Lucca's file", b.erase},
+		{"POST", "/_sandbox/lucca/leaves", "enter an absence: ownerId, startsOn, endsOn, startsPM, endsAM, accountId, confirmed", b.addLeave},
+		{"DELETE", "/_sandbox/lucca/leaves/{id}", "cancel an absence, by the id of its period", b.cancelLeave},
 		{"GET", "/_sandbox/lucca/rights", "what the key may see", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Rights()) }},
-		{"POST", "/_sandbox/lucca/rights", "change what is named: future, former, sections, establishments, denial, missing", b.rights},
+		{"POST", "/_sandbox/lucca/rights", "change what is named: future, former, sections, establishments, leaves, contracts, structure, scopes, denial, missing", b.rights},
+		{"POST", "/_sandbox/lucca/keys", "one more key with rights of its own: key, rights (all, but for those named)", b.addKey},
+		{"POST", "/_sandbox/lucca/deliveries", "tell webhooks of the events that they don't know yet", b.deliver},
 		{"GET", "/_sandbox/lucca/style", "how Lucca writes", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Lucca.Style()) }},
-		{"POST", "/_sandbox/lucca/style", "change what is named: casing, header, nationality, extended, titles, expenses", b.style},
+		{"POST", "/_sandbox/lucca/style", "change what is named: casing, header, nationality, extended, rows, titles, expenses, catalogue, slow_over", b.style},
 		{"GET", "/_sandbox/faults", "the faults in force", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Faults.Rules()) }},
 		{"POST", "/_sandbox/faults", "add a fault", b.addFault},
 		{"DELETE", "/_sandbox/faults", "take all faults away", b.clearFaults},
@@ -161,8 +166,50 @@ func (b *Box) erase(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+func (b *Box) addLeave(w http.ResponseWriter, r *http.Request) {
+	period := people.LeavePeriod{Confirmed: true}
+	if !into(w, r, &period) {
+		return
+	}
+	added, err := b.Company.AddLeave(period, time.Now())
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	write(w, http.StatusCreated, added)
+}
+
+func (b *Box) cancelLeave(w http.ResponseWriter, r *http.Request) {
+	id, ok := number(w, r)
+	if !ok {
+		return
+	}
+	cancelled, err := b.Company.CancelLeave(id, time.Now())
+	if err != nil {
+		refuse(w, http.StatusNotFound, err)
+		return
+	}
+	write(w, http.StatusOK, cancelled)
+}
+
 func (b *Box) rights(w http.ResponseWriter, r *http.Request) {
 	change(w, r, b.Lucca.Rights(), b.Lucca.SetRights)
+}
+
+func (b *Box) addKey(w http.ResponseWriter, r *http.Request) {
+	key := lucca.Key{Rights: lucca.FullRights()}
+	if !into(w, r, &key) {
+		return
+	}
+	if err := b.Lucca.AddKey(key); err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	write(w, http.StatusCreated, key)
+}
+
+func (b *Box) deliver(w http.ResponseWriter, r *http.Request) {
+	write(w, http.StatusOK, map[string]int{"delivered": b.Lucca.Deliver(r.Context())})
 }
 
 func (b *Box) style(w http.ResponseWriter, r *http.Request) {

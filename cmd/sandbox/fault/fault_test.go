@@ -77,6 +77,7 @@ func TestEffects(t *testing.T) {
 		"empty oppus":     {Rule{EmptyList: true}, oppusList, 201, `{"page":1,"total":0,"value":[]}`, false, 1},
 		"half lucca":      {Rule{HalfPages: true}, luccaList, 201, `{"data":{"count":9,"items":[{"id":1},{"id":2}]},"header":{"a":1}}`, false, 1},
 		"half oppus":      {Rule{HalfPages: true}, oppusList, 201, `{"page":1,"total":7,"value":[{"id":"a"}]}`, false, 1},
+		"empty pages":     {Rule{EmptyList: true}, `{"items":[1,2],"count":2}`, 201, `{"count":0,"items":[]}`, false, 1},
 		"no list":         {Rule{EmptyList: true}, single, 201, single, false, 1},
 		"no JSON":         {Rule{EmptyList: true}, html, 201, html, false, 1},
 		"delay":           {Rule{DelayMS: 1}, single, 201, single, false, 1},
@@ -104,6 +105,23 @@ func TestEffects(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What never ends is cut by whoever listens.
+func TestEndless(t *testing.T) {
+	t.Parallel()
+	server, _ := stand(t, luccaList, Rule{Endless: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/api/v3/users", nil)
+	require.NoError(t, err)
+	response, err := server.Client().Do(request)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	start := make([]byte, len(luccaList)/2+3)
+	_, err = io.ReadFull(response.Body, start)
+	require.NoError(t, err)
+	require.Equal(t, luccaList[:len(luccaList)/2]+"   ", string(start))
+	cancel()
 }
 
 func TestHeaders(t *testing.T) {

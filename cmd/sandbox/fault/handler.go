@@ -88,9 +88,14 @@ func (r *Rule) spoil(w http.ResponseWriter, request *http.Request, api http.Hand
 		body = shorten(body, r.EmptyList)
 	}
 	for name, values := range said.header {
-		if _, overridden := r.Headers[name]; !overridden {
+		if _, overridden := r.Headers[name]; !overridden && !(r.Endless && name == "Content-Length") {
 			w.Header()[name] = values
 		}
+	}
+	if r.Endless {
+		w.WriteHeader(said.status)
+		dribble(w, request, body)
+		return
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(said.status)
@@ -100,6 +105,17 @@ func (r *Rule) spoil(w http.ResponseWriter, request *http.Request, api http.Hand
 		panic(http.ErrAbortHandler)
 	}
 	_, _ = w.Write(body)
+}
+
+// dribble sends half of the body, then a blank now and then for as long as the
+// caller listens.
+func dribble(w http.ResponseWriter, request *http.Request, body []byte) {
+	w.Header().Del("Content-Length")
+	_, _ = w.Write(body[:len(body)/2])
+	for ever := true; ever; ever = wait(request, 20*time.Millisecond) {
+		_, _ = w.Write([]byte(" "))
+		_ = http.NewResponseController(w).Flush()
+	}
 }
 
 // recording is the answer of an API, kept.
@@ -114,8 +130,8 @@ func (r *recording) WriteHeader(status int)      { r.status = status }
 func (r *recording) Write(b []byte) (int, error) { return r.body.Write(b) }
 
 // shorten drops items of a list: all of them and their count, or the second
-// half only. A list is {"data":{"items":[…],"count":n}} or
-// {"value":[…],"total":n}; anything else stays as it is.
+// half only. A list is {"data":{"items":[…],"count":n}},
+// {"items":[…],"count":n} or {"value":[…],"total":n}; anything else stays as it is.
 func shorten(body []byte, all bool) []byte {
 	var outer map[string]json.RawMessage
 	if json.Unmarshal(body, &outer) != nil {
@@ -123,6 +139,8 @@ func shorten(body []byte, all bool) []byte {
 	}
 	if inner, has := outer["data"]; has {
 		outer["data"] = cut(inner, "items", "count", all)
+	} else if _, has := outer["items"]; has {
+		outer, _ = cutObject(outer, "items", "count", all)
 	} else {
 		outer, _ = cutObject(outer, "value", "total", all)
 	}

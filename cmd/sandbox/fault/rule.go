@@ -26,6 +26,7 @@ type Rule struct {
 	Redirect  string            `json:"redirect"`   // answer a redirect there
 	Close     string            `json:"close"`      // hang up "before" the API got the request, or "after" it did it
 	Truncate  bool              `json:"truncate"`   // send half of the true answer, then hang up
+	Endless   bool              `json:"endless"`    // send half of the true answer, then blanks, without an end
 	EmptyList bool              `json:"empty_list"` // of a list: no items, none counted
 	HalfPages bool              `json:"half_pages"` // of a list: the first half of the items, the count as it is
 }
@@ -42,7 +43,7 @@ func (r *Rule) check() error {
 		return errors.New("status: between 200 and 599")
 	case !slices.Contains([]string{"", "before", "after"}, r.Close):
 		return errors.New(`close: "before" or "after"`)
-	case r.instead() && (r.Close != "" || r.Truncate || r.EmptyList || r.HalfPages):
+	case r.instead() && (r.Close != "" || r.Truncate || r.Endless || r.EmptyList || r.HalfPages):
 		return errors.New("status, body and redirect answer instead of the API: nothing is left to close, truncate, empty or halve")
 	}
 	return nil

@@ -66,18 +66,32 @@ func refuse(w http.ResponseWriter, err error) {
 	fail(w, http.StatusInternalServerError, err.Error())
 }
 
+// problem writes problem details (RFC 7807), as versions 4 and 5 do, and the
+// newer resources of version 3.
+func problem(w http.ResponseWriter, r *http.Request, status int, errors map[string][]string) {
+	body := object{{"type", "https://tools.ietf.org/html/rfc7231#section-6.5.1"}, {"title", http.StatusText(status)}, {"status", status}, {"instance", "http://" + r.Host + r.URL.Path}}
+	if errors != nil {
+		body = append(body, member{"errors", errors})
+	}
+	writeAs(w, status, body, "application/problem+json")
+}
+
 func tooMany(w http.ResponseWriter, wait time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	fail(w, http.StatusTooManyRequests, "Too many requests")
 }
 
 func write(w http.ResponseWriter, status int, body any) {
+	writeAs(w, status, body, "application/json; charset=utf-8")
+}
+
+func writeAs(w http.ResponseWriter, status int, body any, contentType string) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // a caller who hung up needs no answer

@@ -6,6 +6,7 @@ type schema struct {
 	user, department, legalEntity, definition, userProperty *entity
 
 	entry, format, country, plain, workCycle *entity
+	leave, leavePeriod, leaveRequest         *entity
 }
 
 func newSchema() *schema {
@@ -20,10 +21,14 @@ func newSchema() *schema {
 		country:      &entity{name: "Country", path: "countries"},
 		plain:        &entity{name: "Reference"},
 		workCycle:    &entity{name: "UserWorkCycle", inline: true},
+		leave:        &entity{name: "Leave", path: "leaves"},
+		leavePeriod:  &entity{name: "LeavePeriod", inline: true},
+		leaveRequest: &entity{name: "LeaveRequest", path: "leaveRequests"},
 	}
 	s.describeUser()
 	s.describeOrganisation()
 	s.describeDefinitions()
+	s.describeLeaves()
 	return s
 }
 

@@ -75,7 +75,7 @@ func (v view) userPropertiesOf() []any {
 		text: {"text", typeText}, number: {"integer", typeInt}, date: {"date", typeDate}, boolean: {"boolean", typeBool},
 		reference: {"object", typeComposed}, list: {"object", typeComposed}, dictionary: {"object", typeComposed},
 	}
-	custom := map[string]kind{"text": text, "date": date, "select": number}
+	custom := map[string]kind{"text": text, "file": text, "date": date, "select": number, "object": dictionary}
 
 	var all []any
 	for _, p := range v.schema.user.properties {

@@ -128,8 +128,8 @@ func TestAddresses(t *testing.T) {
 	for path, status := range map[string]int{
 		"/api/v3/users": 200, "/API/V3/Users": 200, "/api/v3/departments": 200, "/api/v3/departments/tree": 200, "/api/v3/legalEntities": 200,
 		"/api/v3/extensionuserdefinitions": 200, "/api/v3/extensionuserdefinitions/e_diploma": 200, "/api/v3/userproperties": 200,
-		"/api/v3/users/101": 200, "/api/v3/users/9": 404, "/api/v3/users/me": 404, "/api/v3/leaves": 404, "/lucca-api/employees": 404,
-		"/directory/api/4.0/work-contracts": 404, "/api/v3/departments/99": 404, "/": 404, "/api/v3/users/101/x": 404,
+		"/api/v3/users/101": 200, "/api/v3/users/9": 404, "/api/v3/users/me": 404, "/api/v3/leaveRequests": 200,
+		"/directory/api/4.0/nothing": 404, "/api/v3/departments/99": 404, "/": 404, "/api/v3/users/101/x": 404,
 	} {
 		require.Equal(t, status, x.get(path).Status, path)
 	}

@@ -13,8 +13,19 @@ const maxPage = 1000
 
 type paging struct{ offset, limit int }
 
+// maxLeaves is the documented limit for leaves.
+const maxLeaves = 10_000
+
+// most is how many items of an entity a page may have.
+func (e *entity) most() int {
+	if e.path == "leaves" {
+		return maxLeaves
+	}
+	return maxPage
+}
+
 // parsePaging reads "offset,limit". Empty, and "1", are the first page.
-func parsePaging(given string) (paging, error) {
+func parsePaging(given string, most int) (paging, error) {
 	if given == "" || given == "1" {
 		return paging{0, maxPage}, nil
 	}
@@ -30,8 +41,8 @@ func parsePaging(given string) (paging, error) {
 	if err != nil {
 		return paging{}, badRequest(fmt.Sprintf("Limit value %s not in correct format", count))
 	}
-	if limit < 1 || limit > maxPage {
-		return paging{}, badRequest(fmt.Sprintf("Paging limit should be between 1 and %d", maxPage))
+	if limit < 1 || limit > most {
+		return paging{}, badRequest(fmt.Sprintf("Paging limit should be between 1 and %d", most))
 	}
 	return paging{offset, limit}, nil
 }
@@ -79,7 +90,7 @@ func (v view) sort(subjects []any, by []ordering) {
 		slices.Reverse(subjects)
 		return
 	}
-	slices.SortStableFunc(subjects, func(a, b any) int {
+	order := func(a, b any) int {
 		for _, o := range by {
 			c := compare(v.value(o.path, a), v.value(o.path, b))
 			if o.descending {
@@ -90,7 +101,10 @@ func (v view) sort(subjects []any, by []ordering) {
 			}
 		}
 		return 0
-	})
+	}
+	if !slices.IsSortedFunc(subjects, order) { // they mostly come as they are asked for
+		slices.SortStableFunc(subjects, order)
+	}
 }
 
 // compare puts nothing before something, false before true, and texts without

@@ -8,7 +8,7 @@ import (
 )
 
 // users serves the people whom the key may see.
-func (h *Handler) users(w http.ResponseWriter, r *http.Request, v view, id string) {
+func (v view) users(w http.ResponseWriter, r *http.Request, id string) {
 	switch v.rights.Denial {
 	case "401", "403":
 		status := http.StatusUnauthorized

@@ -2,6 +2,7 @@ package lucca
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,10 @@ type Rights struct {
 	Former         bool     `json:"former"`         // "See former employees"
 	Sections       []string `json:"sections"`       // granted; null: all
 	Establishments []int    `json:"establishments"` // the population, by legal entity; null: everybody
+	Leaves         bool     `json:"leaves"`         // "Consult leaves"
+	Contracts      bool     `json:"contracts"`      // "Consult contractual information"
+	Structure      bool     `json:"structure"`      // establishments and legal units
+	Scopes         []string `json:"scopes"`         // of a version 5 client, as employees.readonly; null: all
 	// Denial is how a key without any right on users is told: "" it has one,
 	// "empty" an empty list, "401" or "403".
 	Denial string `json:"denial"`
@@ -34,14 +39,37 @@ type Style struct {
 	Header      bool   `json:"header"`      // a header object beside data
 	Nationality string `json:"nationality"` // "object" or "string"
 	Extended    string `json:"extended"`    // "object" ({id, value}) or "raw"
+	Rows        string `json:"rows"`        // of a field with several, where there is one: "list" or "bare"
 	Titles      string `json:"titles"`      // "english" (Mister, Miss) or "french" (M., Mme)
 	Expenses    bool   `json:"expenses"`    // Lucca Expenses is installed: iban and bic exist
+	Catalogue   bool   `json:"catalogue"`   // userproperties answers; else it is a 404
+	SlowOver    int    `json:"slow_over"`   // longer pages take too long: 408; 0: none
 }
 
-func fullRights() Rights { return Rights{Future: true, Former: true, Missing: "absent"} }
+func fullRights() Rights {
+	return Rights{Future: true, Former: true, Leaves: true, Contracts: true, Structure: true, Missing: "absent"}
+}
 
 func documentedStyle() Style {
-	return Style{Casing: "documented", Header: true, Nationality: "object", Extended: "object", Titles: "english", Expenses: true}
+	return Style{Casing: "documented", Header: true, Nationality: "object", Extended: "object", Rows: "list", Titles: "english", Expenses: true, Catalogue: true}
+}
+
+// allowed answers where a right on a whole resource is missing: 403, unless the
+// tenant tells it as 401 or by an empty list.
+func (v view) allowed(w http.ResponseWriter, r *http.Request, right bool) bool {
+	switch {
+	case right:
+		return true
+	case v.rights.Denial == "401":
+		fail(w, http.StatusUnauthorized, "You do not have sufficient permission to make a GET")
+	case v.rights.Denial == "empty" && strings.HasPrefix(strings.ToLower(r.URL.Path), "/api/v3/"):
+		v.envelope(w, object{{"items", []object{}}, {"count", 0}})
+	case v.rights.Denial == "empty":
+		write(w, http.StatusOK, object{{"items", []object{}}, {"prev", nil}, {"next", nil}, {"count", 0}})
+	default:
+		problem(w, r, http.StatusForbidden, nil)
+	}
+	return false
 }
 
 // Rights returns the rights in force.
@@ -50,6 +78,14 @@ func (h *Handler) Rights() Rights { return *h.rights.Load() }
 // SetRights changes the rights, from the next request on. It refuses words
 // that mean nothing.
 func (h *Handler) SetRights(rights Rights) error {
+	if err := h.checkRights(rights); err != nil {
+		return err
+	}
+	h.rights.Store(&rights)
+	return nil
+}
+
+func (h *Handler) checkRights(rights Rights) error {
 	known := []string{SectionGeneral, SectionCareer, SectionBank}
 	for _, section := range h.company.Sections {
 		known = append(known, section.Name)
@@ -67,11 +103,7 @@ func (h *Handler) SetRights(rights Rights) error {
 	if err := oneOf("denial", rights.Denial, "", "empty", "401", "403"); err != nil {
 		return err
 	}
-	if err := oneOf("missing", rights.Missing, "absent", "null"); err != nil {
-		return err
-	}
-	h.rights.Store(&rights)
-	return nil
+	return oneOf("missing", rights.Missing, "absent", "null")
 }
 
 // Style returns the style in force.
@@ -87,6 +119,7 @@ func (h *Handler) SetStyle(style Style) error {
 		{"casing", style.Casing, []string{"documented", "irregular"}},
 		{"nationality", style.Nationality, []string{"object", "string"}},
 		{"extended", style.Extended, []string{"object", "raw"}},
+		{"rows", style.Rows, []string{"list", "bare"}},
 		{"titles", style.Titles, []string{"english", "french"}},
 	} {
 		if err := oneOf(choice.name, choice.value, choice.known...); err != nil {

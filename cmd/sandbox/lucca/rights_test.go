@@ -92,7 +92,7 @@ func TestStyle(t *testing.T) {
 	require.Contains(t, before.Raw, `{"header":{"generated":`)
 	require.Contains(t, before.Data, "managerId")
 
-	require.NoError(t, x.SetStyle(Style{Casing: "irregular", Nationality: "string", Extended: "raw", Titles: "french"}))
+	require.NoError(t, x.SetStyle(Style{Casing: "irregular", Nationality: "string", Extended: "raw", Rows: "bare", Titles: "french", SlowOver: 10}))
 	after := x.get(users+"/118", "fields", fields)
 	require.NotContains(t, after.Raw, "header")
 	for _, name := range []string{"managerID", "departmentID", "legalEntityID", "cultureId"} {
@@ -100,9 +100,13 @@ func TestStyle(t *testing.T) {
 	}
 	require.Equal(t, "Belgique", after.Data["nationality"])
 	require.Equal(t, "Mme", after.Data["civilTitle"])
-	require.Equal(t, map[string]any{"e_diploma": "BTS", "e_languages": []any{"grec"}, "e_driving_licence": 85.0}, after.Data["extendedData"])
+	require.Equal(t, map[string]any{"e_diploma": "BTS", "e_languages": "grec", "e_driving_licence": 85.0}, after.Data["extendedData"])
 	require.Equal(t, 400, x.get(users, "fields", "iban").Status, "without Lucca Expenses there is no such property")
 	require.Equal(t, 400, x.get(users, "fields", "nationality.name").Status)
+
+	require.Equal(t, 404, x.get("/api/v3/userproperties").Status)
+	require.Equal(t, 408, x.get(users, "paging", "0,11").Status)
+	require.Equal(t, 200, x.get(users, "paging", "0,10").Status)
 
 	x.Reset()
 	require.Equal(t, before.Data, x.get(users+"/118", "fields", fields).Data)
@@ -120,6 +124,7 @@ func TestSettingsRefuseNonsense(t *testing.T) {
 	for name, change := range map[string]func(*Style){
 		"casing": func(s *Style) { s.Casing = "x" }, "nationality": func(s *Style) { s.Nationality = "" },
 		"extended": func(s *Style) { s.Extended = "x" }, "titles": func(s *Style) { s.Titles = "latin" },
+		"rows": func(s *Style) { s.Rows = "" },
 	} {
 		style := documentedStyle()
 		change(&style)

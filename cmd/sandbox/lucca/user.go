@@ -112,21 +112,25 @@ func (v view) extended(e person) object {
 				for n, row := range value.([]string) {
 					rows = append(rows, v.row(e, index, n, field, row))
 				}
-				out = append(out, member{field.Code, rows})
+				if len(rows) == 1 && v.style.Rows == "bare" {
+					out = append(out, member{field.Code, rows[0]})
+				} else {
+					out = append(out, member{field.Code, rows})
+				}
 			default:
-				out = append(out, member{field.Code, v.row(e, index, 0, field, value.(string))})
+				out = append(out, member{field.Code, v.row(e, index, 0, field, value)})
 			}
 		}
 	}
 	return out
 }
 
-func (v view) row(e person, index, n int, field people.CustomField, written string) any {
-	var value any = written
-	switch field.Format {
-	case "date":
+func (v view) row(e person, index, n int, field people.CustomField, value any) any {
+	switch written, isText := value.(string); {
+	case !isText: // composite: as it is
+	case field.Format == "date":
 		value = midnight(written)
-	case "select":
+	case field.Format == "select":
 		if entry, ok := field.Entry(written); ok {
 			value = entry.ID
 		}

@@ -97,9 +97,12 @@ func (v view) collection(w http.ResponseWriter, query url.Values, e *entity, sub
 			return badRequest("Selected property collection only has count")
 		}
 	}
-	page, err := parsePaging(parameter(query, "paging"))
+	page, err := parsePaging(parameter(query, "paging"), e.most())
 	if err != nil {
 		return err
+	}
+	if v.slow(page.limit) {
+		return &complaint{status: http.StatusRequestTimeout, message: "The request took too long"}
 	}
 	filters, err := v.filters(query, e)
 	if err != nil {
@@ -126,6 +129,9 @@ func (v view) collection(w http.ResponseWriter, query url.Values, e *entity, sub
 	v.envelope(w, data)
 	return nil
 }
+
+// slow: a page of so many takes this tenant too long.
+func (v view) slow(limit int) bool { return v.style.SlowOver > 0 && limit > v.style.SlowOver }
 
 // parameter finds a query parameter whatever its case.
 func parameter(query url.Values, name string) string {

@@ -33,6 +33,7 @@ func (c *Company) Patch(id int, patch []byte, at time.Time) (*Employee, error) {
 		return nil, errors.New("id can't be changed: hire somebody instead")
 	}
 	changed.ModifiedAt = stamp(at)
+	c.noted(at, all[i], changed)
 	all[i] = changed
 	c.now.Store(&all)
 	return changed, nil
@@ -62,6 +63,7 @@ func (c *Company) Hire(description []byte, at time.Time) (*Employee, error) {
 		return nil, fmt.Errorf("id must be left out, or be at least %d", next)
 	}
 	hired.ModifiedAt = stamp(at)
+	c.noted(at, nil, hired)
 	all = append(all, hired)
 	c.now.Store(&all)
 	return hired, nil
@@ -77,6 +79,7 @@ func (c *Company) Remove(id int) error {
 	if !found {
 		return ErrUnknown
 	}
+	c.noted(time.Now(), all[i], nil)
 	all = slices.Delete(all, i, i+1)
 	c.now.Store(&all)
 	return nil
@@ -185,6 +188,12 @@ func (c *Company) custom(code string, value any) (any, error) {
 	field, ok := c.CustomField(code)
 	if !ok {
 		return nil, errors.New("no such custom field")
+	}
+	if field.Format == "object" {
+		if _, isObject := value.(map[string]any); !isObject {
+			return nil, errors.New("takes an object")
+		}
+		return value, nil
 	}
 	if !field.Multiple {
 		text, isText := value.(string)

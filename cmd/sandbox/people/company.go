@@ -37,6 +37,7 @@ type Flaw struct {
 // called concurrently.
 type Company struct {
 	Name           string
+	LegalUnits     []LegalUnit
 	Establishments []Establishment
 	Departments    []Department
 	Countries      []Country
@@ -45,9 +46,13 @@ type Company struct {
 
 	original []*Employee
 	flaws    []Flaw
+	seed     uint64
 
 	write sync.Mutex
 	now   atomic.Pointer[[]*Employee] // by id; replaced, never changed in place
+
+	absences absences
+	changes  []Change
 }
 
 // New makes a company. It fails on options that make no sense.
@@ -64,11 +69,13 @@ func New(options Options) (*Company, error) {
 
 	c := &Company{
 		Name:           "Maison Exemple",
+		LegalUnits:     legalUnits(),
 		Establishments: establishments(),
 		Departments:    departments(),
 		Countries:      countries(),
 		Sections:       sections(),
 		Today:          options.Today.Format(day),
+		seed:           uint64(options.Seed),
 	}
 	c.original, c.flaws = c.generate(options)
 	c.Reset()
@@ -98,6 +105,8 @@ func (c *Company) Reset() {
 	defer c.write.Unlock()
 	all := slices.Clone(c.original)
 	c.now.Store(&all)
+	c.absences.reset()
+	c.changes = nil
 }
 
 // Establishment finds one place of work.

@@ -35,8 +35,8 @@ type Employee struct {
 	ModifiedAt         string `json:"modifiedAt"` // 2006-01-02T15:04:05, local, no offset
 
 	// Extended holds the custom fields of the employee file by code: []string
-	// where CustomField.Multiple, otherwise string. A choice is held as its
-	// label, a date as 2006-01-02.
+	// where CustomField.Multiple, map[string]any of an object, otherwise string. A
+	// choice is held as its label, a date as 2006-01-02.
 	Extended map[string]any `json:"extendedData"`
 }
 

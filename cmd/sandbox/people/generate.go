@@ -28,7 +28,7 @@ type generator struct {
 	last   deck
 	first  map[string]*deck
 	names  map[string]bool
-	logins map[string]bool
+	logins map[string]int // how many have it, the number behind it aside
 	number int
 }
 
@@ -56,7 +56,7 @@ func (c *Company) generate(options Options) ([]*Employee, []Flaw) {
 		last:    deck{cards: lastNames()},
 		first:   map[string]*deck{"Female": {cards: names["Female"]}, "Male": {cards: names["Male"]}},
 		names:   map[string]bool{},
-		logins:  map[string]bool{},
+		logins:  map[string]int{},
 	}
 	employees := make([]*Employee, options.Employees)
 	for i := range employees {
@@ -102,6 +102,7 @@ func (g *generator) employee(id int) *Employee {
 		ModifiedAt:      start.AddDate(0, 0, g.random.IntN(60)).Format(day) + fmt.Sprintf("T%02d:%02d:%02d", 8+g.random.IntN(10), g.random.IntN(60), g.random.IntN(60)),
 		Extended:        g.extended(born, place),
 	}
+	g.documents(e)
 	if g.random.IntN(100) < 35 {
 		e.DirectLine = g.landline(place)
 	}
@@ -113,7 +114,11 @@ func (g *generator) employee(id int) *Employee {
 
 // name deals a pair that nobody has yet, as long as there is one to deal.
 func (g *generator) name(gender string) (first, last string) {
-	for range 50 {
+	tries := 50
+	if len(g.names) >= len(g.first[gender].cards)*len(g.last.cards) {
+		tries = 1 // a large company: all pairs are taken, or nearly
+	}
+	for range tries {
 		first, last = g.first[gender].draw(g.random), g.last.draw(g.random)
 		if !g.names[first+" "+last] {
 			break
@@ -125,12 +130,11 @@ func (g *generator) name(gender string) (first, last string) {
 
 func (g *generator) login(first, last string) string {
 	plain := ascii(first) + "." + ascii(last)
-	login := plain
-	for n := 2; g.logins[login]; n++ {
-		login = fmt.Sprintf("%s%d", plain, n)
+	g.logins[plain]++
+	if n := g.logins[plain]; n > 1 {
+		return fmt.Sprintf("%s%d", plain, n)
 	}
-	g.logins[login] = true
-	return login
+	return plain
 }
 
 func (g *generator) nationality() int {
@@ -179,6 +183,17 @@ func (g *generator) extended(born time.Time, place Establishment) map[string]any
 		values["e_Codepostal"] = strings.Fields(place.City)[0]
 	}
 	return values
+}
+
+// documents are the fields that hold a file and several values in one.
+func (g *generator) documents(e *Employee) {
+	random := g.company.dealer(e.ID, 3)
+	if random.IntN(3) == 0 {
+		e.Extended["e_badge"] = fmt.Sprintf("%08x-0000-4000-8000-%012x", random.Uint32(), e.ID)
+	}
+	if random.IntN(2) == 0 {
+		e.Extended["e_urgence"] = map[string]any{"lien": []string{"conjoint", "parent", "ami"}[random.IntN(3)], "telephone": "06 39 98 " + pairs(fmt.Sprintf("%04d", random.IntN(10000)), " ")}
+	}
 }
 
 // landline writes a number in one of the ways people do.

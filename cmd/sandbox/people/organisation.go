@@ -1,13 +1,25 @@
 package people
 
+import "fmt"
+
 // Establishment is one place of work; Lucca's v3 calls it a legal entity.
 type Establishment struct {
-	ID     int
-	Name   string
-	Street string
-	City   string
+	ID          int
+	Name        string
+	Street      string
+	City        string
+	LegalUnitID int
 
 	landline string // the block for fiction of its region, four pairs of digits begin with it
+}
+
+// LegalUnit is a firm in the eyes of the law: it has a SIREN, and establishments.
+type LegalUnit struct {
+	ID           int
+	Name         string
+	Code         string
+	SIREN        string
+	Headquarters int // Establishment.ID
 }
 
 // Department is a node of the tree. Parent is 0 at the root.
@@ -39,7 +51,7 @@ type Section struct {
 type CustomField struct {
 	Code     string // e_…, as Lucca spells it
 	Name     string
-	Format   string // "text", "select" or "date"
+	Format   string // "text", "select", "date", "file" (a GUID) or "object" (several values in one)
 	Multiple bool
 	Entries  []Entry // of a select
 }
@@ -54,12 +66,36 @@ type Entry struct {
 // audiovisual works (ARCEP decision 2018-0881, article 2.5.12).
 func establishments() []Establishment {
 	return []Establishment{
-		{ID: 1, Name: "Maison Exemple Paris", Street: "rue des Quatre-Vents", City: "75000 Paris", landline: "019900"},
-		{ID: 2, Name: "Maison Exemple Lyon", Street: "montée de l'Observance", City: "69000 Lyon", landline: "046571"},
-		{ID: 3, Name: "Maison Exemple Nantes", Street: "quai de la Fosse", City: "44000 Nantes", landline: "026191"},
-		{ID: 4, Name: "Maison Exemple Lille", Street: "rue d'Angleterre", City: "59000 Lille", landline: "035301"},
-		{ID: 5, Name: "Maison Exemple Toulouse", Street: "allée Forain-François-Verdier", City: "31000 Toulouse", landline: "053649"},
+		{ID: 1, Name: "Maison Exemple Paris", Street: "rue des Quatre-Vents", City: "75000 Paris", LegalUnitID: 1, landline: "019900"},
+		{ID: 2, Name: "Maison Exemple Lyon", Street: "montée de l'Observance", City: "69000 Lyon", LegalUnitID: 1, landline: "046571"},
+		{ID: 3, Name: "Maison Exemple Nantes", Street: "quai de la Fosse", City: "44000 Nantes", LegalUnitID: 1, landline: "026191"},
+		{ID: 4, Name: "Maison Exemple Lille", Street: "rue d'Angleterre", City: "59000 Lille", LegalUnitID: 2, landline: "035301"},
+		{ID: 5, Name: "Maison Exemple Toulouse", Street: "allée Forain-François-Verdier", City: "31000 Toulouse", LegalUnitID: 2, landline: "053649"},
 	}
+}
+
+// The SIREN numbers fail the check that real ones pass.
+func legalUnits() []LegalUnit {
+	return []LegalUnit{
+		{ID: 1, Name: "Maison Exemple SAS", Code: "ME", SIREN: "999999991", Headquarters: 1},
+		{ID: 2, Name: "Maison Exemple Services", Code: "MES", SIREN: "999999992", Headquarters: 4},
+	}
+}
+
+// SIRET is the establishment's number: its legal unit's, then its own.
+func (c *Company) SIRET(e Establishment) string {
+	unit, _ := c.LegalUnit(e.LegalUnitID)
+	return fmt.Sprintf("%s%05d", unit.SIREN, 10+e.ID)
+}
+
+// LegalUnit finds one firm.
+func (c *Company) LegalUnit(id int) (LegalUnit, bool) {
+	for _, unit := range c.LegalUnits {
+		if unit.ID == id {
+			return unit, true
+		}
+	}
+	return LegalUnit{}, false
 }
 
 func departments() []Department {
@@ -107,6 +143,10 @@ func sections() []Section {
 		{Name: "Adresse", Fields: []CustomField{
 			{Code: "e_Nom-de-la-voie", Name: "Nom de la voie", Format: "text"},
 			{Code: "e_Codepostal", Name: "Code postal", Format: "text"},
+		}},
+		{Name: "Documents", Fields: []CustomField{
+			{Code: "e_badge", Name: "Photo du badge", Format: "file"},
+			{Code: "e_urgence", Name: "Contact d'urgence", Format: "object"},
 		}},
 	}
 }

@@ -25,6 +25,9 @@ type Request struct {
 	// page; then Path and Query say nothing. Its scheme and host must be the
 	// base URL's, so that the key goes nowhere else.
 	URL *url.URL
+	// Once are statuses that are not repeated: the caller deals with them himself,
+	// such as a 408 that a smaller page mends.
+	Once []int
 	// Lines: an answer of several JSON values, one a line, is good too.
 	Lines bool
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,9 @@ func (c *Client) checkRetry(ctx context.Context, resp *http.Response, err error)
 func (c *Client) mayRepeat(x *exchange, resp *http.Response, err error) bool {
 	if err != nil {
 		return !permanent(err) && (!x.wrote.Load() || safe(x.request.Method))
+	}
+	if slices.Contains(x.request.Once, resp.StatusCode) {
+		return false
 	}
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/sdk"
+)
+
+const (
+	usersResource = "users"
+	usersPath     = "/api/v3/users"
+	sectionPath   = "extendedData"
+)
+
+func users() *resource {
+	return &resource{
+		about: described(&sdk.Resource{
+			Name:         usersResource,
+			Label:        &sdk.Text{Fr: "Collaborateurs", En: "Employees"},
+			Fields:       userFields(),
+			Identity:     []string{"id"},
+			SectionPath:  sectionPath,
+			SectionRight: &sdk.Text{Fr: "Consulter le dossier du personnel, sur cette section", En: "Consult HR files, on this section"},
+			ReadSettings: []*sdk.Setting{{
+				Name: "include", Type: "list(string)", OneOf: []string{rightFuture, rightFormer},
+				Label: &sdk.Text{Fr: "Population", En: "Population"},
+				About: "Who is read beside the current employees: future hires, former employees. Each needs its right; without it Lucca leaves them out and says nothing.",
+			}},
+			LookUp: []string{"ids"},
+		}, rightUsers),
+		api: v3, path: usersPath, right: rightUsers,
+		read:        (*reading).users,
+		incremental: true,
+		find:        (*reading).usersByID,
+		probe:       probeUsers,
+	}
+}
+
+// users reads everybody of the population that include names.
+func (r *reading) users() *sdk.Error {
+	include := r.request.Settings.Strings("include")
+	everybody := slices.Contains(include, rightFuture)
+	if !everybody {
+		r.need("dtContractStart")
+	}
+	if complaint := r.readLists(); complaint != nil {
+		return complaint
+	}
+	r.need("modifiedAt")
+	query := url.Values{}
+	if slices.Contains(include, rightFormer) {
+		query.Set("formerEmployees", "true")
+	}
+	if r.request.Cursor != "" {
+		since, complaint := r.since(cursor3, local)
+		if complaint != nil {
+			return complaint
+		}
+		query.Set("modifiedAt", "since,"+since.Format("2006-01-02T15:04:05")) // no fraction: a little earlier at most
+	}
+	complaint := r.walk3(list3{path: usersPath, what: "users", query: query, size: r.pageSize, most: maxPageSize}, func(item json.RawMessage) *sdk.Error {
+		u, complaint := r.user(item)
+		if complaint != nil {
+			return complaint
+		}
+		if !r.first(u.id) {
+			return nil
+		}
+		if !everybody && u.start > r.today {
+			r.leftOut++
+			return nil
+		}
+		r.failed = r.out.Record(u.data)
+		return nil
+	})
+	r.end.Cursor = r.next3()
+	return complaint
+}
+
+// readLists fetches what the declared custom fields are, and their entries.
+func (r *reading) readLists() (complaint *sdk.Error) {
+	if len(r.sections) > 0 {
+		r.choices, complaint = r.definitions(r.sections)
+	}
+	return complaint
+}
+
+// usersByID asks for former employees too: whoever is asked for by id is wanted
+// whatever he has become. Who isn't found is left out.
+func (r *reading) usersByID(ids []string) *sdk.Error {
+	if complaint := r.readLists(); complaint != nil {
+		return complaint
+	}
+	for chunk := range slices.Chunk(ids, idsAtOnce) {
+		for _, id := range chunk {
+			if !digits.MatchString(id) {
+				return &sdk.Error{Code: "bad-id", Summary: "Lucca: ids of users are whole numbers", Remedy: "check that the ledger is this tenant's", Retry: protocol.Retry_RETRY_AFTER_FIX}
+			}
+		}
+		if complaint := r.usersOf(chunk); complaint != nil || r.failed != nil {
+			return complaint
+		}
+	}
+	r.end.Complete = true
+	return nil
+}
+
+// usersOf looks up one chunk of ids. Lucca is documented to answer 500 or 404 for
+// somebody who isn't there: then the chunk is split until he is found.
+func (r *reading) usersOf(chunk []string) *sdk.Error {
+	query := url.Values{
+		"id": {strings.Join(chunk, ",")}, "fields": {r.fields()}, "orderBy": {"id,asc"},
+		"formerEmployees": {"true"}, "paging": {paging(0, idsAtOnce)},
+	}
+	response, complaint := r.get(usersPath, query, http.StatusInternalServerError)
+	switch {
+	case complaint != nil && saysNotFound(response) && len(chunk) > 1:
+		half := len(chunk) / 2
+		if complaint := r.usersOf(chunk[:half]); complaint != nil || r.failed != nil {
+			return complaint
+		}
+		return r.usersOf(chunk[half:])
+	case complaint != nil && saysNotFound(response) && messageOf(response.Body) != "":
+		return nil
+	}
+	if complaint != nil && response.Status == http.StatusInternalServerError {
+		response, complaint = r.get(usersPath, query) // a failure like any other: with patience
+	}
+	a, complaint := r.understood(list3{path: usersPath, what: "users"}, response, complaint)
+	if complaint != nil {
+		return complaint
+	}
+	for _, item := range a.items {
+		u, complaint := r.user(item)
+		if complaint != nil {
+			return complaint
+		}
+		if !slices.Contains(chunk, u.id) {
+			return badAnswer("it gave users whose id was not asked for")
+		}
+		if r.failed = r.out.Answer(u.id, u.data); r.failed != nil {
+			return nil
+		}
+	}
+	return nil
+}
