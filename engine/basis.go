@@ -24,7 +24,7 @@ func (w *Workspace) basis(ctx context.Context, m *compile.Mapping) (string, erro
 		fmt.Fprintf(h, "file %d %s %d\n", len(name), name, len(w.sources[name]))
 		h.Write(w.sources[name])
 	}
-	for _, c := range []*lang.Connection{m.Source.Connection, m.Target.Connection} {
+	for _, c := range connectionsOf(m) {
 		for _, s := range c.Settings {
 			if s.Secret {
 				continue
@@ -42,6 +42,9 @@ func (w *Workspace) basis(ctx context.Context, m *compile.Mapping) (string, erro
 		fmt.Fprintf(h, "plugin %s %s\n", c.Plugin, sum)
 	}
 	fmt.Fprintf(h, "source %d %s target %d %s", len(m.Source.Settings), m.Source.Settings, len(m.Target.Settings), m.Target.Settings)
+	for _, j := range m.Joined {
+		fmt.Fprintf(h, "joined %d %s", len(j.Settings), j.Settings)
+	}
 	for _, input := range m.Decl.Module.Inputs {
 		if !input.Sensitive {
 			fmt.Fprintf(h, "input %s %#v\n", input.Name, input.Value)

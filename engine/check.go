@@ -66,7 +66,9 @@ func (w *Workspace) Check(ctx context.Context, only []string) ([]*Checked, diag.
 		out = append(out,
 			w.checkSource(ctx, m, m.Source.Connection, m.Source.Resource, &protocol.CheckResource{
 				Resource: m.Source.Resource.GetName(), Projection: m.Source.Projection, SettingsJson: m.Source.Settings,
-			}),
+			}))
+		out = append(out, w.checkOthers(ctx, m)...)
+		out = append(out,
 			w.checkSide(ctx, m, m.Target.Connection, m.Target.Resource, &protocol.CheckResource{
 				Resource: m.Target.Resource.GetName(), Projection: targetPaths(m), SettingsJson: m.Target.Settings, Write: true,
 			}))

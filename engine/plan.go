@@ -84,9 +84,11 @@ func (w *Workspace) planned(m *compile.Mapping) *Planned {
 type pair struct {
 	mapping        *compile.Mapping
 	source, target *host.Connection
+	others         flow.Connections // of the sources beside the first
 }
 
-// openPair opens both connections of a mapping.
+// openPair opens the connections of a mapping: the source's, the target's, and
+// those of what is joined.
 func (w *Workspace) openPair(ctx context.Context, m *compile.Mapping) (*pair, error) {
 	source, found := w.connect(ctx, m.Source.Connection)
 	if found.HasErrors() {
@@ -96,7 +98,11 @@ func (w *Workspace) openPair(ctx context.Context, m *compile.Mapping) (*pair, er
 	if found.HasErrors() {
 		return nil, found.Err()
 	}
-	return &pair{mapping: m, source: source, target: target}, nil
+	others, err := w.openOthers(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return &pair{mapping: m, source: source, target: target, others: others}, nil
 }
 
 // make reads and plans one mapping. out is where a saved plan goes; "": among
@@ -111,6 +117,7 @@ func (w *Workspace) planInput(ctx context.Context, p *pair, out string) plan.Inp
 	return plan.Input{
 		Mapping: p.mapping,
 		Source:  p.source,
+		Others:  p.others,
 		Target:  p.target,
 		Ledger:  w.ledger,
 		Basis:   func() (string, error) { return w.basis(ctx, p.mapping) },

@@ -99,7 +99,7 @@ func (w *Workspace) forgetFields(ctx context.Context, p *pair, scope ledger.Scop
 }
 
 func sameWay(a, b *compile.Mapping) bool {
-	return a.Source.Connection == b.Source.Connection && a.Source.Resource.GetName() == b.Source.Resource.GetName() &&
+	return a.Source.Connection == b.Source.Connection && a.Identifies() == b.Identifies() &&
 		a.Target.Connection == b.Target.Connection && a.Target.Resource.GetName() == b.Target.Resource.GetName()
 }
 

@@ -216,6 +216,9 @@ func (w *Workspace) carryOut(ctx context.Context, p *pair, made *plan.Plan, ran 
 		},
 	})
 	ran.Outcome, ran.Found = outcome, append(ran.Found, ds...)
+	if err := made.NoteDays(context.WithoutCancel(ctx), w.ledger); err != nil {
+		ran.Found = append(ran.Found, diag.From(err, "noting the days of records")...)
+	}
 	if !ds.HasErrors() {
 		made.Discard() // otherwise the next run settles it, and then removes it
 	}
@@ -279,7 +282,7 @@ func skippedAfter(before string) diag.Diagnostic {
 
 func scopeOf(p *pair) ledger.Scope {
 	return ledger.Scope{
-		SourceTenant: p.source.Tenant().GetId(), SourceResource: p.mapping.Source.Resource.GetName(),
+		SourceTenant: p.source.Tenant().GetId(), SourceResource: p.mapping.Identifies(),
 		TargetTenant: p.target.Tenant().GetId(), TargetResource: p.mapping.Target.Resource.GetName(),
 	}
 }

@@ -13,8 +13,8 @@ import (
 // which Workspace has then reported.
 func (m *Mapping) Env() *expr.Env {
 	c := &compiler{module: m.Decl.Module, decl: m.Decl, shared: m.shared}
-	c.openEnv(&m.Source)
-	return c.env
+	c.scope = c.open(c.visible(m)...)
+	return c.scope.env
 }
 
 // Reads lists the source fields that a target field is computed from, sorted,

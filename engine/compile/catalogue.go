@@ -103,20 +103,6 @@ func (c *catalogue) sensitiveClass(path record.Path) string {
 	return ""
 }
 
-// walksReference: the path goes on where the record holds only the id of another
-// record.
-func (c *catalogue) walksReference(path record.Path) bool {
-	for i, p := range c.paths {
-		if c.resource.GetFields()[i].GetReference() == "" || len(p) < 2 {
-			continue
-		}
-		if parent := p[:len(p)-1]; len(path) > len(parent) && beginsWith(path, parent) {
-			return true
-		}
-	}
-	return false
-}
-
 // readable are the paths that a source may name.
 func (c *catalogue) readable() []string {
 	var out []string

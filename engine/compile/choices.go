@@ -138,7 +138,7 @@ func (c *compiler) needed(choices []choice, out *Mapping) {
 			continue
 		}
 		for _, name := range compiled.program.Names() {
-			if e := left.by(name.Source, name.Field); e != nil {
+			if e := left.by(name.Source, name.Field); e != nil && !goesWith(compiled, name.Source, left) {
 				at := compiled.cel.RangeOf(name.Start, name.End)
 				c.report(needsOptional("This expression", name.Source+dotted(name.Field), e, at,
 					"Without it the expression would mean something else, for everybody."), compiled.blocks...)
@@ -151,6 +151,11 @@ func (c *compiler) needed(choices []choice, out *Mapping) {
 			c.neededWords(choice, out)
 		}
 	}
+}
+
+// goesWith: an expression of a source that is left out goes with it.
+func goesWith(compiled compiledCEL, source string, left omissions) bool {
+	return left.sources[source] != nil && slices.Contains(compiled.blocks, "source "+quote(source))
 }
 
 func dotted(field string) string {

@@ -68,32 +68,33 @@ func Modules(m *lang.Module) []*lang.Module {
 
 // compiler holds what the parts of one mapping share.
 type compiler struct {
-	module *lang.Module
-	decl   *lang.Mapping
-	shared expr.Options // what every expression of the module may name
-	found  diag.Diagnostics
-	env    *expr.Env
-	cels   []compiledCEL
-	used   []bool // source fields that something reads
-	broken bool   // lang has refused a part without which there is no mapping
+	module  *lang.Module
+	decl    *lang.Mapping
+	schemas Schemas
+	shared  expr.Options // what every expression of the module may name
+	found   diag.Diagnostics
+	scope   scope // what the expressions being compiled may name besides
+	cels    []compiledCEL
+	used    [][]bool // source fields that something reads, by source
+	tables  []*Table
+	broken  bool // lang has refused a part without which there is no mapping
 }
 
 // mapping compiles one mapping; nil when it has an error, or when too little is
 // known to compile it.
 func (c *compiler) mapping(schemas Schemas) *Mapping {
 	decl := c.decl
-	if len(decl.Sources) != 1 || decl.Target == nil {
+	if len(decl.Sources) == 0 || decl.Target == nil {
 		return nil // lang has said so
 	}
-	source := decl.Sources[0]
+	c.schemas = schemas
 	out := &Mapping{Address: decl.Address(), Decl: decl, Zone: c.shared.Zone, shared: c.shared}
-	sourceKnown := c.source(&out.Source, source, schemas)
+	sourceKnown := c.sources(out)
 	targetKnown := c.target(&out.Target, decl.Target, schemas)
-	if !sourceKnown || !c.openEnv(&out.Source) {
+	if !sourceKnown || !c.gather(out) {
 		return nil
 	}
 	out.ShownAs = c.program(decl.ShownAs, expr.Name)
-	out.Where = c.program(source.Where, expr.Condition, "source "+quote(source.Name))
 	if targetKnown {
 		c.mapped(&out.Target, decl.Target)
 	} else {
@@ -104,7 +105,9 @@ func (c *compiler) mapping(schemas Schemas) *Mapping {
 	if !targetKnown || c.broken || c.found.HasErrors() {
 		return nil
 	}
-	c.warnUnused(&out.Source)
+	for i, s := range out.Sources() {
+		c.warnUnused(i, s)
+	}
 	return out
 }
 
@@ -129,31 +132,13 @@ func (c *compiler) report(d diag.Diagnostic, blocks ...string) {
 	c.found = append(c.found, d)
 }
 
-// openEnv makes the CEL environment: the source's fields, the module's inputs,
-// locals and tables.
-func (c *compiler) openEnv(s *Source) bool {
-	fields := make([]expr.Field, len(s.Fields))
-	for i, f := range s.Fields {
-		fields[i] = expr.Field{Name: f.Name, Type: f.Type, MayBeEmpty: !f.Required && !f.filled}
-	}
-	options := c.shared
-	options.Sources = []expr.Source{{Name: s.Name, Fields: fields}}
-	env, err := expr.New(options)
-	if err != nil {
-		c.found = append(c.found, diag.From(err, "preparing the expressions of mapping "+quote(c.decl.Name))...)
-		return false
-	}
-	c.env = env
-	return true
-}
-
 // program compiles one CEL string that lies in these blocks; nil when there is
 // none or it is wrong.
 func (c *compiler) program(cel *lang.CEL, use expr.Use, blocks ...string) *expr.Program {
 	if cel == nil || cel.Text == "" { // lang has refused an empty one
 		return nil
 	}
-	program, problems := c.env.Compile(cel.Text, use)
+	program, problems := c.scope.env.Compile(cel.Text, use)
 	for _, p := range problems {
 		c.report(problemAt(c.module, cel, p, c.in(blocks...)))
 	}
@@ -161,9 +146,7 @@ func (c *compiler) program(cel *lang.CEL, use expr.Use, blocks ...string) *expr.
 	if program == nil {
 		return nil
 	}
-	for _, ref := range program.Reads() {
-		c.used[ref.Field] = true
-	}
+	c.mark(program)
 	return program
 }
 
@@ -178,9 +161,9 @@ func (c *compiler) expressions(lines []*lang.MapEntry, blocks ...string) {
 
 // warnUnused: a field that nobody reads is personal data asked for in vain, and
 // perhaps a right asked for in vain.
-func (c *compiler) warnUnused(s *Source) {
+func (c *compiler) warnUnused(source int, s *Source) {
 	for i, f := range s.Fields {
-		if c.used[i] || f.Required {
+		if c.used[source][i] || f.Required {
 			continue
 		}
 		c.report(diag.Diagnostic{

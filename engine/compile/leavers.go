@@ -27,7 +27,8 @@ type Leavers struct {
 // Require is a condition that a record must meet before some operations.
 type Require struct {
 	Decl   *lang.Require
-	Fields []int // source fields that must all be filled
+	Fields []int      // fields of the first source that must all be filled
+	Others []expr.Ref // and fields of others, as expressions know them
 	That   *expr.Program
 }
 
@@ -106,35 +107,47 @@ func (c *compiler) requires(out *Mapping) {
 		block := "require " + quote(decl.Name)
 		r := &Require{Decl: decl, That: c.program(decl.That, expr.Condition, block)}
 		for _, word := range decl.Fields {
-			if at := c.sourceName(&out.Source, word, block); at >= 0 {
-				r.Fields = append(r.Fields, at)
-				c.used[at] = true
+			ref, ok := c.sourceName(out, word, block)
+			switch {
+			case ok && ref.Source == 0:
+				r.Fields = append(r.Fields, ref.Field)
+			case ok:
+				r.Others = append(r.Others, ref)
 			}
 		}
 		out.Requires = append(out.Requires, r)
 	}
 }
 
-// sourceName finds what the language writes as source.field outside of CEL.
-func (c *compiler) sourceName(s *Source, word lang.Word, block string) int {
-	source, field, dotted := strings.Cut(word.Name, ".")
-	if dotted && source == s.Name {
-		if at := slices.IndexFunc(s.Fields, func(f SourceField) bool { return f.Name == field }); at >= 0 {
-			return at
-		}
-	}
+// sourceName finds what the language writes as source.field outside of CEL. A
+// list of records has no such field.
+func (c *compiler) sourceName(out *Mapping, word lang.Word, block string) (expr.Ref, bool) {
 	var names []string
-	for _, f := range s.Fields {
-		names = append(names, s.Name+"."+f.Name)
+	detail := "Fields are named here with their source before them."
+	for i, s := range c.visible(out) {
+		if s.Many && strings.HasPrefix(word.Name, s.Name+".") {
+			detail = quote(s.Name) + " is a list of records; that = \"…\" can ask something of all of them."
+		}
+		for j, f := range s.Fields {
+			if s.Many {
+				continue
+			}
+			if s.Name+"."+f.Name == word.Name {
+				ref := expr.Ref{Source: i, Field: j}
+				c.markRef(ref)
+				return ref, true
+			}
+			names = append(names, s.Name+"."+f.Name)
+		}
 	}
 	at := word.Range
 	c.report(diag.Diagnostic{
 		Code: "unknown-field", Subject: &at,
 		Summary: "There is no source field " + quote(word.Name),
-		Detail:  "Fields are named here with their source before them.",
+		Detail:  detail,
 		Remedy:  suggestion(word.Name, names),
 	}, block)
-	return -1
+	return expr.Ref{}, false
 }
 
 // policies marks the target fields that once and never_clear name.

@@ -23,6 +23,11 @@ type Mapping struct {
 	Zone     *time.Location
 	Leavers  *Leavers // nil: nobody leaves
 	Requires []*Require
+	// What is read beside the first source, and what is made of it. All of it is
+	// empty for an ordinary mapping, whose records stream.
+	Joined []*Joined
+	Tables []*Table // records that paths lead into
+	Each   *Each    // nil: one target record a source record
 
 	shared expr.Options
 }
@@ -37,7 +42,10 @@ type Source struct {
 	// Slots of a row: the declared fields in order, then the identity's paths.
 	Slots    []record.Slot
 	Fields   []SourceField
-	Identity []int // slots
+	Identity []int // slots; none in a joined source
+	Group    []int // fields; none: each record for itself
+	Window   *Window
+	Decl     *lang.Source
 }
 
 // SourceField is one declared field; its slot has the same index.
@@ -46,7 +54,8 @@ type SourceField struct {
 	Type     record.Type // any type where it could not be found out
 	Required bool
 	Decl     *lang.Field
-	filled   bool // the connector says that it is never empty
+	Walk     []Hop // from the id that its slot reads to the value; none: the slot reads the value
+	filled   bool  // the connector says that it is never empty
 }
 
 // Target is what is written.

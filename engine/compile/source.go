@@ -12,10 +12,10 @@ import (
 // source checks a source block and fills out. False when the resource is not
 // known, so that expressions over it can't be checked. A field that is wrong
 // stays among the others, so that these are checked all the same.
-func (c *compiler) source(out *Source, decl *lang.Source, schemas Schemas) bool {
+func (c *compiler) source(out *Source, decl *lang.Source) bool {
 	block := "source " + quote(decl.Name)
-	out.Name = decl.Name
-	out.Connection, out.Resource = c.resource(decl.Connection, decl.Resource, decl.ResourceR, schemas, reading, block)
+	out.Name, out.Decl = decl.Name, decl
+	out.Connection, out.Resource = c.resource(decl.Connection, decl.Resource, decl.ResourceR, c.schemas, reading, block)
 	if out.Resource == nil {
 		return false
 	}
@@ -23,18 +23,22 @@ func (c *compiler) source(out *Source, decl *lang.Source, schemas Schemas) bool 
 		in:    c.in(block),
 		whose: "The resource " + quote(out.Resource.GetName()),
 		place: decl.Block,
-		words: []string{"connection", "resource", "where", "use", "id", "field", "section"},
+		words: []string{"connection", "resource", "on", "many", "where", "group", "use", "id", "field", "section", "window"},
 	})
 	zone := connectionZone(out.Connection)
 	fields := catalogueOf(out.Resource)
 	for _, field := range decl.Fields {
-		f, slot := c.sourceField(fields, field, block)
+		f, slot := c.sourceField(out.Connection, fields, field, block)
 		slot.Zone = zone
 		out.Slots = append(out.Slots, slot)
 		out.Fields = append(out.Fields, f)
 	}
-	c.used = make([]bool, len(out.Fields))
-	c.identity(out, decl, fields, block)
+	c.used = append(c.used, make([]bool, len(out.Fields)))
+	if decl == c.decl.Sources[0] { // links are kept on the first source's records
+		c.identity(out, decl, fields, block)
+	}
+	c.group(out, decl, block)
+	c.window(out, decl, block)
 	for _, slot := range out.Slots {
 		if path := slot.Path.String(); !slices.Contains(out.Projection, path) {
 			out.Projection = append(out.Projection, path)
@@ -59,6 +63,7 @@ func (c *compiler) identity(out *Source, decl *lang.Source, fields *catalogue, b
 		c.statedIdentity(out, stated, fields, decl, block)
 	case len(decl.ID) > 0:
 		c.declaredIdentity(out, decl, block)
+	case len(decl.Group) > 0: // a group is identified by its fields
 	default:
 		c.report(diag.Diagnostic{
 			Code: "no-identity", Subject: &decl.Range,
@@ -102,6 +107,9 @@ func (c *compiler) declaredIdentity(out *Source, decl *lang.Source, block string
 			}, block)
 			continue
 		}
+		if c.walks(&out.Fields[at], "id", decl.IDR, block) {
+			continue
+		}
 		switch of := out.Fields[at].Type; of.Kind {
 		case record.List, record.Map, record.Object:
 			c.report(diag.Diagnostic{
@@ -112,7 +120,7 @@ func (c *compiler) declaredIdentity(out *Source, decl *lang.Source, block string
 			}, block)
 			continue
 		}
-		c.used[at] = true
+		c.used[0][at] = true
 		out.Identity = append(out.Identity, at)
 	}
 }

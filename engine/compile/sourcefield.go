@@ -11,7 +11,7 @@ import (
 
 // sourceField resolves one field's path and type. Of a wrong field it gives what
 // is known, so that the expressions that name it can be checked.
-func (c *compiler) sourceField(fields *catalogue, field *lang.Field, block string) (SourceField, record.Slot) {
+func (c *compiler) sourceField(connection *lang.Connection, fields *catalogue, field *lang.Field, block string) (SourceField, record.Slot) {
 	out := SourceField{Name: field.Name, Required: field.Required, Decl: field, Type: typeNamed(field.Type)}
 	blocks := []string{block}
 	if field.Section != nil {
@@ -19,13 +19,21 @@ func (c *compiler) sourceField(fields *catalogue, field *lang.Field, block strin
 	}
 	path, d := pathOf(fields, field)
 	c.broken = c.broken || path == nil || field.Type == "" && field.TypeR.File != ""
+	slot := record.Slot{Path: path}
 	if d == nil && path != nil {
-		d = c.describe(&out, fields, path)
+		if w := fields.reference(path); w != nil && field.Section == nil {
+			d = c.walk(&out, &slot, walking{connection: connection, fields: fields, path: path, reference: w})
+		} else {
+			d = c.describe(&out, fields, path)
+		}
 	}
 	if d != nil {
 		c.report(*d, blocks...)
 	}
-	return out, record.Slot{Path: path, Type: out.Type}
+	if out.Walk == nil {
+		slot.Type = out.Type
+	}
+	return out, slot
 }
 
 // pathOf is the field's path in the record; nil without a diagnostic where lang
@@ -100,19 +108,14 @@ func (c *compiler) describe(out *SourceField, fields *catalogue, path record.Pat
 			Remedy:  "Read another field, or remove this one.",
 		}
 	case described.field != nil || decl.Section != nil:
-	case fields.walksReference(path):
-		return &diag.Diagnostic{
-			Code: "not-yet", Subject: &decl.PathR,
-			Summary: "A path into another record belongs to the language, but this version can't join yet",
-			Detail:  quote(decl.Path) + " leads to a record that " + quote(resource.GetName()) + " only refers to.",
-			Remedy:  "Leave the field out for now.",
-		}
+	case !resource.GetOpen() && fields.within(path) != nil:
+		return noReference(decl, fields, fields.within(path))
 	case !resource.GetOpen():
 		return &diag.Diagnostic{
 			Code: "unknown-field", Subject: &decl.PathR,
 			Summary: "Unknown field " + quote(decl.Path) + " of resource " + quote(resource.GetName()),
 			Detail:  "The connector knows every field of this resource, and this is none of them.",
-			Remedy:  suggestionOr(decl.Path, fields.readable(), customField(resource.GetSectionPath())),
+			Remedy:  suggestionOr(decl.Path, append(fields.readable(), fields.beyond(path)...), customField(resource.GetSectionPath())),
 		}
 	}
 	if d := typeOfField(out, described); d != nil {

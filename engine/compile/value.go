@@ -51,7 +51,11 @@ func (v *valueOf) evaluate(in *expr.Input, field *TargetField) (record.Value, *F
 
 func (v *valueOf) compute(in *expr.Input, field *TargetField) (record.Value, *Failure) {
 	if v.copies {
-		return in.Rows[v.copyOf.Source][v.copyOf.Field], nil
+		if v.copyOf.Source > 0 { // a joined record may not exist
+			value, _ := v.program.Eval(in)
+			return value, nil
+		}
+		return in.Rows[0][v.copyOf.Field], nil
 	}
 	value, failure := v.program.Eval(in)
 	if failure != nil {

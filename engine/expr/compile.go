@@ -211,6 +211,7 @@ func (c *compilation) describe(p *Program) {
 	p.typ, _ = c.env.provider.recordType(c.tree.OutputType())
 	p.reads, p.names = c.env.reads(tree), c.naming()
 	p.lookups = c.env.lookups(tree)
+	p.sources = c.env.sourcesIn(tree)
 	p.copyOf, p.copies = c.env.copyOf(tree, tree.Expr())
 	p.mayBeEmpty = c.env.mayBeEmpty(tree, tree.Expr())
 	if p.copies {

@@ -14,12 +14,13 @@ type Field struct {
 }
 
 // Source is one name that expressions read records from. The first of Options
-// is the record itself; the others are joined to it: one record or none, or,
-// with Many, a list of records.
+// is the record itself; the others are joined to it: one record or none, with
+// Always never none, or, with Many, a list of records.
 type Source struct {
 	Name   string
 	Fields []Field
 	Many   bool
+	Always bool
 }
 
 // Table is a table of the mapping file, used by lookup.

@@ -24,6 +24,7 @@ type Program struct {
 	reads      []Ref
 	names      []Naming
 	lookups    []Lookup
+	sources    []int
 	copyOf     Ref
 	copies     bool
 }
@@ -37,6 +38,10 @@ func (p *Program) MayBeEmpty() bool { return p.mayBeEmpty }
 // Reads lists the fields that the expression reads, sorted, each once. A record
 // used as a whole, as in filled(contract), counts for none of its fields.
 func (p *Program) Reads() []Ref { return slices.Clone(p.reads) }
+
+// Sources lists the sources that the expression names, by their place in
+// Options, those used as a whole included.
+func (p *Program) Sources() []int { return slices.Clone(p.sources) }
 
 // CopyOf says that the expression is one field and nothing else. Callers then
 // take the value from the row themselves.

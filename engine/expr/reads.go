@@ -3,6 +3,7 @@ package expr
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
@@ -40,6 +41,24 @@ func (e *Env) reads(tree *ast.AST) []Ref {
 	return slices.Compact(refs)
 }
 
+// sourcesIn are the sources that an expression names, as a whole or by a field. A
+// loop's variable of that name counts too: rather one too many.
+func (e *Env) sourcesIn(tree *ast.AST) []int {
+	var out []int
+	visit(tree.Expr(), func(x ast.Expr) {
+		if x.Kind() != ast.IdentKind {
+			return
+		}
+		for i, s := range e.sources {
+			if s.Name == strings.TrimPrefix(x.AsIdent(), ".") && !slices.Contains(out, i) {
+				out = append(out, i)
+			}
+		}
+	})
+	slices.Sort(out)
+	return out
+}
+
 // copyOf recognises source.field alone.
 func (e *Env) copyOf(tree *ast.AST, x ast.Expr) (Ref, bool) {
 	r, ok := e.refOf(tree, x)
@@ -52,7 +71,7 @@ func (e *Env) copyOf(tree *ast.AST, x ast.Expr) (Ref, bool) {
 // fieldMayBeEmpty: the fields of a joined record are empty when there is none.
 func (e *Env) fieldMayBeEmpty(r Ref) bool {
 	s := e.sources[r.Source]
-	return s.Fields[r.Field].MayBeEmpty || r.Source > 0 && !s.Many
+	return s.Fields[r.Field].MayBeEmpty || r.Source > 0 && !s.Many && !s.Always
 }
 
 // mayBeEmpty is true unless the expression is sure to give a value. It does not
@@ -85,7 +104,7 @@ func (e *Env) nameMayBeEmpty(name string) bool {
 	}
 	for i, s := range e.sources {
 		if s.Name == name {
-			return i > 0 && !s.Many
+			return i > 0 && !s.Many && !s.Always
 		}
 	}
 	return true

@@ -10,6 +10,7 @@ import (
 	"passerelle/engine/compile"
 	"passerelle/engine/diag"
 	"passerelle/engine/host"
+	"passerelle/engine/lang"
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/record"
 )
@@ -28,49 +29,70 @@ const ahead = 4
 // Diagnostics with errors mean that the read failed; a read that ended but is
 // not whole is no error here: End says so. An error of sink stops the read and
 // comes back among the diagnostics, before what the connector complained of.
-func Read(ctx context.Context, from *host.Connection, m *compile.Mapping, today record.Value,
+func Read(ctx context.Context, from Connections, m *compile.Mapping, today record.Value,
 	sink func([]Item) error, watch func(Progress)) (End, diag.Diagnostics) {
 	mapper, err := newMapper(m, today)
 	if err != nil {
 		return End{Expected: -1}, diag.From(err, "preparing to read "+m.Source.Resource.GetName())
 	}
-	// The stream lives in the group's context: a sink that fails ends a read that
-	// waits for its source.
-	group, within := errgroup.WithContext(ctx)
-	stream, found := from.Read(within, &protocol.ReadRequest{
+	if !m.Streams() {
+		return gather(ctx, from, mapper, sink, watch)
+	}
+	return stream(ctx, from[m.Source.Connection], &protocol.ReadRequest{
 		Resource:     m.Source.Resource.GetName(),
 		Projection:   m.Source.Projection,
 		SettingsJson: m.Source.Settings,
-	})
+	}, func(batch *protocol.Batch) error {
+		items, err := mapper.batch(batch)
+		if err != nil {
+			return err
+		}
+		return sink(items)
+	}, watch)
+}
+
+// Connections are the open connections of a mapping's sources.
+type Connections map[*lang.Connection]*host.Connection
+
+// stream reads a resource and hands its batches to take, which works while the
+// next ones are read.
+func stream(ctx context.Context, from *host.Connection, request *protocol.ReadRequest,
+	take func(*protocol.Batch) error, watch func(Progress)) (End, diag.Diagnostics) {
+	// The stream lives in the group's context: a sink that fails ends a read that
+	// waits for its source.
+	group, within := errgroup.WithContext(ctx)
+	stream, found := from.Read(within, request)
 	if found.HasErrors() {
 		return End{Expected: -1}, found
 	}
-	batches := make(chan *protocol.Batch, ahead)
+	batches, received := make(chan *protocol.Batch, ahead), int64(0)
 	group.Go(func() error {
 		defer close(batches)
 		return receive(within, stream, batches, watch)
 	})
 	group.Go(func() error {
 		for batch := range batches {
-			items, err := mapper.batch(batch)
-			if err != nil {
-				return err
-			}
-			if err := sink(items); err != nil {
+			received += int64(len(batch.GetRecords()))
+			if err := take(batch); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err = group.Wait(); err == nil {
+	err := group.Wait()
+	if err == nil {
 		err = ctx.Err() // a batch may have been dropped, and the end seen all the same
 	}
 	stream.Close()
 	// The first error is the cause; what the others say of a stream that was
 	// stopped is its consequence.
-	found = append(found, failed(err, "reading "+m.Source.Resource.GetName())...)
+	found = append(found, failed(err, "reading "+request.GetResource())...)
 	found = append(found, stream.Diagnostics()...)
-	return endOf(stream.Done(), mapper.position), found
+	end := endOf(stream.Done(), received)
+	if found.HasErrors() && end.Complete { // all came, and was not taken
+		end.Complete, end.Reason = false, "the read failed"
+	}
+	return end, found
 }
 
 func receive(ctx context.Context, stream *host.ReadStream, batches chan<- *protocol.Batch, watch func(Progress)) error {

@@ -19,6 +19,12 @@ type Item struct {
 	// Unmet are the require blocks whose condition does not hold yet. They matter
 	// to some operations, which plan knows; Held may be set beside.
 	Unmet []*compile.Require
+	// Day is the one by which the source's window takes the record; empty without
+	// a window.
+	Day record.Value
+	// Hides: a record that is held before it could be told which of several it is.
+	// Whoever's id begins with this text may be it, and so is not gone. nil: none.
+	Hides *string
 }
 
 // End says how the read ended.
@@ -28,6 +34,17 @@ type End struct {
 	Received int64
 	Calls    int64
 	Reason   string // why it is not complete
+	Short    string // what was not read whole, where it is not the first source; "" where it is
+	Others   []Other
+}
+
+// Other is a read beside that of the first source. The End above is complete
+// only if all of these are, and its calls are those of all.
+type Other struct {
+	Name     string // of the source; the resource's where only paths lead there
+	Windowed bool
+	Expected int64 // -1: nothing was announced
+	Received int64
 }
 
 // Progress of a read, for whoever watches.

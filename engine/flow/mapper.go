@@ -17,9 +17,12 @@ type mapper struct {
 	m        *compile.Mapping
 	scanner  *record.Scanner
 	position int64
-	row      []record.Value
-	faulty   []*compile.Failure // by source field, of the current row
-	in       *expr.Input        // the row, for expressions
+
+	// Of the current record.
+	row    []record.Value       // of the first source
+	faulty [][]*compile.Failure // by source and field
+	broken []*compile.Failure   // by source: why its record, or records, can't be told; nil without joins
+	in     *expr.Input          // the rows of all sources, for expressions
 }
 
 func newMapper(m *compile.Mapping, today record.Value) (*mapper, error) {
@@ -30,7 +33,7 @@ func newMapper(m *compile.Mapping, today record.Value) (*mapper, error) {
 	row := make([]record.Value, len(m.Source.Slots))
 	return &mapper{
 		m: m, scanner: scanner, row: row,
-		faulty: make([]*compile.Failure, len(m.Source.Fields)),
+		faulty: [][]*compile.Failure{make([]*compile.Failure, len(m.Source.Fields))},
 		in:     &expr.Input{Rows: [][]record.Value{row[:len(m.Source.Fields)]}, Today: today},
 	}, nil
 }
@@ -59,34 +62,45 @@ func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
 	if item.ID = p.identity(faults); item.ID == "" {
 		return p.nameless(item.Position)
 	}
-	p.note(faults)
+	note(&p.m.Source, faults, p.faulty[0])
 	item.Shown = p.shown()
+	if p.selects(item) {
+		p.judge(item, values)
+	}
+	return nil
+}
 
+// selects says whether where wants the record, and otherwise marks the item.
+func (p *mapper) selects(item *Item) bool {
 	switch inScope, failure := p.where(); {
 	case failure != nil:
 		item.Held = failure
-		return nil
+		return false
 	case !inScope:
 		item.Out = true
-		return nil
+		return false
 	}
+	return true
+}
+
+// judge goes on from where.
+func (p *mapper) judge(item *Item, values []record.Value) {
 	switch left, failure := p.left(); {
 	case failure != nil:
 		item.Held = failure
-		return nil
+		return
 	case left:
 		item.Left = true
 		item.Values, item.Held = p.some(values, p.m.Leavers.Names)
-		return nil
+		return
 	}
 	if item.Unmet, item.Held = p.unmet(); item.Held != nil {
-		return nil
+		return
 	}
 	if item.Held = p.unusable(); item.Held != nil {
-		return nil
+		return
 	}
 	item.Values, item.Held = p.all(values)
-	return nil
 }
 
 // all maps every field of the target.
@@ -129,20 +143,28 @@ func (p *mapper) identity(faults []record.Fault) string {
 			}
 		}
 	}
+	return identityOf(p.row, slots)
+}
+
+func identityOf(row []record.Value, slots []int) string {
 	if len(slots) == 1 {
-		return scalar(p.row[slots[0]])
+		return scalar(row[slots[0]])
 	}
 	var id strings.Builder
 	for _, slot := range slots {
-		part := scalar(p.row[slot])
+		part := scalar(row[slot])
 		if part == "" {
 			return ""
 		}
-		id.WriteString(strconv.Itoa(len(part)))
-		id.WriteByte(':')
-		id.WriteString(part)
+		prefixed(&id, part)
 	}
 	return id.String()
+}
+
+func prefixed(id *strings.Builder, part string) {
+	id.WriteString(strconv.Itoa(len(part)))
+	id.WriteByte(':')
+	id.WriteString(part)
 }
 
 // scalar writes an identity's value. Strings are copied: those of a row alias
@@ -155,22 +177,24 @@ func scalar(v record.Value) string {
 	return strings.Clone(text.Text())
 }
 
-// note keeps the faults of the row by field.
-func (p *mapper) note(faults []record.Fault) {
-	clear(p.faulty)
+// note keeps the faults of a source's row by field.
+func note(s *compile.Source, faults []record.Fault, faulty []*compile.Failure) {
+	clear(faulty)
 	for _, f := range faults {
-		if f.Slot >= len(p.m.Source.Fields) {
-			continue
+		if f.Slot < len(s.Fields) {
+			faulty[f.Slot] = unreadableField(&s.Fields[f.Slot], f)
 		}
-		field := p.m.Source.Fields[f.Slot]
-		p.faulty[f.Slot] = &compile.Failure{
-			Code:    f.Code,
-			Field:   field.Name,
-			Summary: "The source field " + quote(field.Name) + " can't be read as " + field.Type.String(),
-			Detail:  sentence(f.Error()),
-			Remedy:  f.Remedy(),
-			Place:   &field.Decl.PathR,
-		}
+	}
+}
+
+func unreadableField(field *compile.SourceField, f record.Fault) *compile.Failure {
+	return &compile.Failure{
+		Code:    f.Code,
+		Field:   field.Name,
+		Summary: "The source field " + quote(field.Name) + " can't be read as " + field.Type.String(),
+		Detail:  sentence(f.Error()),
+		Remedy:  f.Remedy(),
+		Place:   &field.Decl.PathR,
 	}
 }
 
@@ -185,13 +209,37 @@ func (p *mapper) shown() string {
 	return strings.Clone(name.Text())
 }
 
-// unusable is the first reason why the row can't be mapped at all.
+// unusable is the first reason why the record can't be mapped at all.
 func (p *mapper) unusable() *compile.Failure {
-	for i, field := range p.m.Source.Fields {
-		if p.faulty[i] != nil {
-			return p.faulty[i]
+	if failure := unusable(&p.m.Source, p.row, p.faulty[0]); failure != nil {
+		return failure
+	}
+	for i, j := range p.m.Joined {
+		if p.broken[i+1] != nil {
+			return p.broken[i+1]
 		}
-		if field.Required && p.row[i].IsEmpty() {
+		row := p.in.Rows[i+1]
+		if j.Many { // attachAll has looked at each
+			continue
+		}
+		if row == nil { // all its fields are empty
+			row = make([]record.Value, len(j.Fields))
+		}
+		if failure := unusable(&j.Source, row, p.faulty[i+1]); failure != nil {
+			return failure
+		}
+	}
+	return nil
+}
+
+// unusable looks at one row.
+func unusable(s *compile.Source, row []record.Value, faulty []*compile.Failure) *compile.Failure {
+	for i := range s.Fields {
+		field := &s.Fields[i]
+		if faulty != nil && faulty[i] != nil {
+			return faulty[i]
+		}
+		if field.Required && row[i].IsEmpty() {
 			return &compile.Failure{
 				Code:    "missing-required",
 				Field:   field.Name,
@@ -217,13 +265,7 @@ func missing(field *compile.TargetField) *compile.Failure {
 }
 
 func (p *mapper) unreadable(position int64, err error) error {
-	return diag.Diagnostic{
-		Code:    "bad-record",
-		Class:   diag.Fault,
-		Summary: "Record " + strconv.FormatInt(position+1, 10) + " of " + p.m.Source.Resource.GetName() + " is not a JSON object",
-		Detail:  "The connector " + quote(p.m.Source.Connection.Plugin) + " sent it so: " + err.Error() + ".",
-		Remedy:  "Nothing was planned. Tell the connector's author.",
-	}
+	return badRecord(p.m.Source.Resource.GetName(), p.m.Source.Connection.Plugin, position, err)
 }
 
 // nameless ends the read: whoever can't be told from another can't be told from

@@ -73,7 +73,7 @@ func TestReadHandsOverEveryRecordInOrder(t *testing.T) {
 	c, m := connected(t, "whole")
 	next, batches := int64(0), 0
 	var progress atomic.Int64
-	end, found := Read(context.Background(), c, m, today, func(items []Item) error {
+	end, found := Read(context.Background(), Connections{m.Source.Connection: c}, m, today, func(items []Item) error {
 		batches++
 		for _, item := range items {
 			require.Equal(t, next, item.Position)
@@ -96,12 +96,12 @@ func TestSinkErrorStopsAReadThatWaits(t *testing.T) {
 	t.Parallel()
 	c, m := connected(t, "waiting")
 	full := diag.Diagnostic{Code: "disk-full", Class: diag.Fault, Summary: "The disk is full"}
-	end, found := Read(context.Background(), c, m, today, func([]Item) error { return full }, nil)
+	end, found := Read(context.Background(), Connections{m.Source.Connection: c}, m, today, func([]Item) error { return full }, nil)
 	require.NotEmpty(t, found)
 	require.Equal(t, "disk-full", found[0].Code, "the cause comes first")
 	require.False(t, end.Complete)
 
-	_, found = Read(context.Background(), c, m, today, func([]Item) error { return errors.New("no diagnostic") }, nil)
+	_, found = Read(context.Background(), Connections{m.Source.Connection: c}, m, today, func([]Item) error { return errors.New("no diagnostic") }, nil)
 	require.Equal(t, "machine-fault", found[0].Code)
 }
 
@@ -116,7 +116,7 @@ func TestCancelledReadIsAnInterruption(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			end, found := Read(ctx, c, m, today, func([]Item) error { return sink(ctx, cancel) }, nil)
+			end, found := Read(ctx, Connections{m.Source.Connection: c}, m, today, func([]Item) error { return sink(ctx, cancel) }, nil)
 			require.NotEmpty(t, found)
 			require.Equal(t, "interrupted", found[0].Code)
 			require.Equal(t, diag.Interrupted, found[0].Class)
@@ -131,7 +131,7 @@ func TestConnectorErrorsArriveWithTheirClass(t *testing.T) {
 		t.Run(resource, func(t *testing.T) {
 			t.Parallel()
 			c, m := connected(t, resource)
-			end, found := Read(context.Background(), c, m, today, func([]Item) error { return nil }, nil)
+			end, found := Read(context.Background(), Connections{m.Source.Connection: c}, m, today, func([]Item) error { return nil }, nil)
 			require.Len(t, found, 1)
 			require.Equal(t, resource, found[0].Code)
 			require.Equal(t, want, found[0].Class)
@@ -143,7 +143,7 @@ func TestConnectorErrorsArriveWithTheirClass(t *testing.T) {
 func TestReadThatIsNotWholeIsNoErrorButSaysSo(t *testing.T) {
 	t.Parallel()
 	c, m := connected(t, "short")
-	end, found := Read(context.Background(), c, m, today, func([]Item) error { return nil }, nil)
+	end, found := Read(context.Background(), Connections{m.Source.Connection: c}, m, today, func([]Item) error { return nil }, nil)
 	require.Empty(t, found)
 	require.False(t, end.Complete)
 	require.Equal(t, int64(3000), end.Received)
@@ -153,7 +153,7 @@ func TestReadThatIsNotWholeIsNoErrorButSaysSo(t *testing.T) {
 func TestMalformedRecordEndsTheReadWithoutItsContent(t *testing.T) {
 	t.Parallel()
 	c, m := connected(t, "malformed")
-	end, found := Read(context.Background(), c, m, today, func([]Item) error { return nil }, nil)
+	end, found := Read(context.Background(), Connections{m.Source.Connection: c}, m, today, func([]Item) error { return nil }, nil)
 	require.Equal(t, "bad-record", found[0].Code)
 	require.NotContains(t, found[0].Error(), "Nguyen")
 	require.False(t, end.Complete)

@@ -162,6 +162,7 @@ type Mapping struct {
 	Purposes []*Purpose
 	Guard    Guard
 	Enabled  *Enabled // nil: always
+	Each     *Each    // nil: one target record a source record
 }
 
 // Guard is what this mapping changes of the guards that are always on.
@@ -247,6 +248,16 @@ type Source struct {
 	Fields     []*Field // those of fieldsets first, then in order, sections included
 	Where      *CEL
 	Enabled    *Enabled // nil: always
+
+	// Of the second source and those after it: how their records are tied to those
+	// of the sources before.
+	On    []*On
+	OnR   diag.Range
+	Many  bool // all that match, as a list; otherwise one or none
+	ManyR diag.Range
+
+	Group  []Word  // of the first source: one record a group
+	Window *Window // nil: everything is read
 
 	uses []Reference // fieldsets, until resolved
 }

@@ -33,6 +33,7 @@ func (c *content) mapping(n Named, m *Module, partial bool) *Mapping {
 		out.Target = b.target(n, partial)
 	})
 	unique(c.problems, "The source", c.in, out.Sources, func(s *Source) Named { return s.Named })
+	c.taking(out, partial)
 	c.leaving(out)
 	c.each("require", requireWords, func(n Named, b *content) { out.Requires = append(out.Requires, b.require(n)) })
 	unique(c.problems, "The require block", c.in, out.Requires, func(r *Require) Named { return r.Named })
@@ -52,12 +53,7 @@ func (c *content) complete(m *Mapping) {
 	if m.Target == nil {
 		c.missingBlock("target", "It says what is written.")
 	}
-	if len(m.Sources) > 1 {
-		s := m.Sources[1]
-		c.refuse(place{s.Block, c.in}, "not-yet", "A second `source` belongs to the language, but this version can't carry it out yet",
-			"Joining two sources needs the word on, which this version doesn't know. Ignoring the source would do something else than the file says, so nothing is run.",
-			"Take it out if the mapping is right without it, or use a version of engine that knows it.")
-	}
+	c.joins(m)
 }
 
 func (c *content) missingBlock(kind, why string) {
@@ -82,6 +78,7 @@ func (c *content) source(n Named, partial bool) *Source {
 		s.Where = c.cel(a.Expr)
 	}
 	s.Fields = c.fieldsAndSections()
+	c.gathering(s, partial)
 	return s
 }
 
@@ -89,7 +86,7 @@ func (c *content) source(n Named, partial bool) *Source {
 // extension can't change them: it would be another mapping.
 func (c *content) endOf(partial bool) (ref Reference, resource string, at diag.Range) {
 	if partial {
-		for _, name := range []string{"connection", "resource", "key", "id"} {
+		for _, name := range []string{"connection", "resource", "key", "id", "on", "many", "group"} {
 			if a := c.attrs[name]; a != nil {
 				c.refuse(place{rangeOf(a.NameRange), c.in}, "not-extendable", fmt.Sprintf("%q can't be changed by an extension", name),
 					"Links are kept for what the package reads and writes; with another one it would be another mapping.",

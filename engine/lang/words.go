@@ -44,8 +44,8 @@ var (
 	mappingWords     = &vocabulary{
 		what:   "a mapping",
 		attrs:  []string{"after", "enabled", "shown_as"},
-		blocks: map[string]int{"trigger": 0, "source": 1, "target": 1, "leavers": 0, "removed": 0, "require": 1, "purpose": 1, "guard": 0},
-		later:  []string{"each", "same_person", "review", "period"},
+		blocks: map[string]int{"trigger": 0, "source": 1, "target": 1, "leavers": 0, "removed": 0, "require": 1, "purpose": 1, "guard": 0, "each": 1},
+		later:  []string{"same_person", "review", "period"},
 	}
 	guardWords = &vocabulary{
 		what:   "guard",
@@ -61,11 +61,13 @@ var (
 	triggerWords = &vocabulary{what: "a trigger", attrs: []string{"manual", "daily", "every", "monthly", "cron"}}
 	sourceWords  = &vocabulary{
 		what:     "a source",
-		attrs:    []string{"connection", "resource", "where", "use", "id", "settings", "enabled"},
-		blocks:   map[string]int{"field": 1, "section": 1},
-		later:    []string{"on", "many", "group", "incremental", "window", "each"},
+		attrs:    []string{"connection", "resource", "on", "many", "where", "group", "use", "id", "settings", "enabled"},
+		blocks:   map[string]int{"field": 1, "section": 1, "window": 1},
+		later:    []string{"incremental"},
 		settings: true,
 	}
+	windowWords = &vocabulary{what: "a window", attrs: []string{"from", "to"}}
+	eachWords   = &vocabulary{what: "each", attrs: []string{"in", "id"}}
 	targetWords = &vocabulary{
 		what:     "a target",
 		attrs:    []string{"connection", "resource", "key", "required", "once", "never_clear", "settings", "map"},

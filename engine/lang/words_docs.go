@@ -119,6 +119,9 @@ var documented = []blockDocs{
 		"nulls": "The limit of fields emptied.", "identity": "The limit of ids that became another person.", "scope": "The limit of people who leave because the filter was edited.",
 		"held": "The limit of held records.", "read": "The limit by which a read may shrink.",
 	}},
+	{eachWords, `each "name"`, "The name is a variable whose fields are the element's. What where, leavers and require say holds for each element.", map[string]string{
+		"in": "Expression: the list, such as a source joined with many.", "id": "Expression: what tells the elements of one record apart. Identity is the record's and this.",
+	}},
 	{limitWords, "removals (in guard)", "", map[string]string{"at_most": "A number, a share, or both: [2, \"5%\"] is the greater."}},
 	{expectWords, `expect "name"`, "", map[string]string{
 		"removals": "How many are announced.", "from": "The first day.", "until": "The last day.",
@@ -131,14 +134,17 @@ var documented = []blockDocs{
 		"manual": "true: only when somebody asks.", "daily": "At a time of day, \"02:00\".", "every": "A length of time, \"15m\".", "monthly": "On a day of the month, 25.", "cron": "As cron writes it, \"0 2 * * *\".",
 	}},
 	{sourceWords, `source "name"`, "Expressions read its fields as name.field.", map[string]string{
-		"connection": "connection.NAME.", "resource": "Which collection of the system.", "where": "Expression: which records are wanted; the others are out of scope.",
+		"connection": "connection.NAME.", "resource": "Which collection of the system.", "where": "Expression over its own fields: which records are wanted; the others are out of scope.",
 		"use": "Fieldsets: [fieldset.NAME].", "id": "Fields that identify a record, only where the connector states none.", "settings": "Settings of the connector whose names the language uses itself.",
 		"enabled": "false, or an input: left out.", "field": "A field that is read.", "section": "Custom fields of one section of the employee file, granted as one right.",
-		"on": "Joins it to the first source: { its_field = \"expression\" }.", "many": "true: a list of records is joined, not one.", "group": "Fields: one record for each group; other fields become lists.",
-		"incremental": "true: reads what changed only.", "window": "The dates between which is read.", "each": "One target record for each element.",
+		"on": "Joins it to the sources before it: { its_field = \"expression\" }. An empty key matches nothing.", "many": "true: all records that match are joined, as a list. Without it one or none; two hold the record.", "group": "Fields of the first source: one record for each group; other fields become lists.",
+		"incremental": "true: reads what changed only.", "window": "The days of a date field that are read; what lies outside is not gone.",
+	}},
+	{windowWords, `window "field"`, "What lies outside of it, or falls out with time, is not read, and is not gone.", map[string]string{
+		"from": "Expression over today(), inputs and locals: the first day.", "to": "The last day.",
 	}},
 	{fieldWords, `field "name" (in a source)`, "", map[string]string{
-		"path": "Where it is in the connector's record: names joined by dots, quoted in brackets where needed.", "type": "Needed where the connector does not know the field.",
+		"path": "Where it is in the connector's record: names joined by dots, quoted in brackets where needed. It goes on in the record that a field refers to: manager.mail.", "type": "Needed where the connector does not know the field.",
 		"label": "How people call it: { fr = …, en = … }.", "required": "true: a record without it is held.", "class": "identity, contact, bank, social-security, health or pay.",
 		"sharp": "login, e-mail, status or end-date: what guards watch closest.", "enabled": "false, or an input: left out.", "fill": "How full it is meant to be: \"95%\", \"all but one\".",
 	}},

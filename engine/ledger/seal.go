@@ -18,11 +18,12 @@ type keys struct {
 	print1 uint64
 	spool  *Sealer
 	names  *Sealer
+	days   *Sealer
 }
 
 func deriveKeys(k Key, ledgerID string) (keys, error) {
 	var out keys
-	var prints, spool, names []byte
+	var prints, spool, names, days []byte
 	for _, d := range []struct {
 		label string
 		size  int
@@ -33,6 +34,7 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 		{"fingerprints", 16, &prints},
 		{"sealing", 32, &spool},
 		{"shown names", 32, &names},
+		{"days", 32, &days},
 	} {
 		b, err := k.derive(ledgerID, d.label, d.size)
 		if err != nil {
@@ -46,7 +48,10 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 	if out.spool, err = newSealer(spool); err != nil {
 		return keys{}, err
 	}
-	out.names, err = newSealer(names)
+	if out.names, err = newSealer(names); err != nil {
+		return keys{}, err
+	}
+	out.days, err = newSealer(days)
 	return out, err
 }
 

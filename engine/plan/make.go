@@ -19,6 +19,7 @@ import (
 type Input struct {
 	Mapping *compile.Mapping
 	Source  *host.Connection
+	Others  flow.Connections // of the sources beside the first; nil: none
 	Target  *host.Connection
 	Ledger  *ledger.Ledger
 	// Basis gives the hash of mapping files, inputs and plugins. It is asked after
@@ -37,13 +38,13 @@ type Input struct {
 // no plan; a plan that a guard blocked is a plan.
 func Make(ctx context.Context, in Input) (*Plan, diag.Diagnostics) {
 	p, err := newPlanner(ctx, in, ledger.Scope{
-		SourceTenant: in.Source.Tenant().GetId(), SourceResource: in.Mapping.Source.Resource.GetName(),
+		SourceTenant: in.Source.Tenant().GetId(), SourceResource: in.Mapping.Identifies(),
 		TargetTenant: in.Target.Tenant().GetId(), TargetResource: in.Mapping.Target.Resource.GetName(),
 	})
 	if err != nil {
 		return nil, diag.From(err, "preparing the plan")
 	}
-	end, found := flow.Read(ctx, in.Source, in.Mapping, p.today, func(items []flow.Item) error {
+	end, found := flow.Read(ctx, in.connections(), in.Mapping, p.today, func(items []flow.Item) error {
 		return p.batch(ctx, items)
 	}, in.Watch)
 	if found.HasErrors() {
@@ -76,6 +77,7 @@ type planner struct {
 	duplicates *duplicates
 	removals   []removal
 	pilot      *pilot
+	days       dayNotes
 	everSent   []bool // by field: some linked record was sent it before
 	canonical  []byte
 	key        []byte
@@ -169,6 +171,9 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 	}
 	var err error
 	if p.links, err = p.Ledger.Links(ctx, p.scope, ids, p.links); err != nil {
+		return err
+	}
+	if err := p.noteDays(ctx, items); err != nil {
 		return err
 	}
 	keys := p.admit(items)
@@ -266,8 +271,8 @@ func (p *planner) became(item *flow.Item, what outcome) {
 
 // finish judges the read, undoes what twins undo, and closes the spool.
 func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
-	p.summary.Read = Reading{Expected: end.Expected, Received: end.Received, Calls: end.Calls}
-	if blocks := judgeRead(end); len(blocks) > 0 {
+	p.summary.Read = readingOf(end)
+	if blocks := judgeRead(end, p.Mapping.Source.Window != nil); len(blocks) > 0 {
 		return p.blocked(blocks), nil
 	}
 	if err := p.pilot.check(); err != nil {
@@ -293,7 +298,11 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	if err := p.out.finish(&p.summary); err != nil {
 		return nil, err
 	}
-	return Open(p.path, p.Ledger)
+	made, err := Open(p.path, p.Ledger)
+	if err == nil {
+		made.days = p.days.later
+	}
+	return made, err
 }
 
 // blocked is a plan that does nothing: what was compared so far was compared
@@ -316,6 +325,11 @@ func (p *planner) gone(ctx context.Context) error {
 	for link, err := range p.Ledger.Absent(ctx, p.scope, &p.seen) {
 		if err != nil {
 			return err
+		}
+		if known, err := p.knownGone(ctx, &link); err != nil {
+			return err
+		} else if !known {
+			continue
 		}
 		p.summary.Gone = append(p.summary.Gone, Person{SourceID: link.SourceID})
 		p.summary.Counts.Gone++

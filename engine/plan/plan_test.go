@@ -203,18 +203,30 @@ func TestNewField(t *testing.T) {
 func TestJudgeRead(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		end  flow.End
-		code string
-		say  string
+		end      flow.End
+		code     string
+		say      string
+		windowed bool
 	}{
-		"whole":             {flow.End{Complete: true, Expected: 3, Received: 3}, "", ""},
-		"whole, unknown":    {flow.End{Complete: true, Expected: -1, Received: 3}, "", ""},
-		"empty":             {flow.End{Complete: true, Expected: 0}, "read-empty", "nobody at all"},
-		"cut":               {flow.End{Expected: 9, Received: 3, Reason: "why"}, "read-not-whole", "why. 3 records were read of 9 announced."},
-		"cut, unknown":      {flow.End{Expected: -1, Received: 3, Reason: "why"}, "read-not-whole", "how many there are is not known"},
-		"cut before anyone": {flow.End{Expected: 9, Reason: "why"}, "read-not-whole", "0 records"},
+		"whole":             {end: flow.End{Complete: true, Expected: 3, Received: 3}},
+		"whole, unknown":    {end: flow.End{Complete: true, Expected: -1, Received: 3}},
+		"empty":             {flow.End{Complete: true, Expected: 0}, "read-empty", "nobody at all", false},
+		"cut":               {flow.End{Expected: 9, Received: 3, Reason: "why"}, "read-not-whole", "why. 3 records were read of 9 announced.", false},
+		"cut, unknown":      {flow.End{Expected: -1, Received: 3, Reason: "why"}, "read-not-whole", "how many there are is not known", false},
+		"cut before anyone": {flow.End{Expected: 9, Reason: "why"}, "read-not-whole", "0 records", false},
+		"empty window":      {end: flow.End{Complete: true, Expected: 0}, windowed: true},
+		"cut window":        {flow.End{Expected: 9, Reason: "why"}, "read-not-whole", "0 records", true},
+		"joined, cut": {
+			flow.End{Received: 3, Expected: 3, Short: "contracts", Reason: "why", Others: []flow.Other{{Name: "contracts", Expected: 9, Received: 2}}},
+			"read-not-whole", `The source "contracts" was not read whole: why. 2 records were read of 9 announced.`, false,
+		},
+		"joined, empty": {
+			flow.End{Complete: true, Received: 3, Others: []flow.Other{{Name: "contracts", Expected: -1}}},
+			"read-empty", `The source "contracts" gave nothing at all`, false,
+		},
+		"joined, empty window": {end: flow.End{Complete: true, Received: 3, Others: []flow.Other{{Name: "leaves", Windowed: true}}}},
 	} {
-		blocks := judgeRead(c.end)
+		blocks := judgeRead(c.end, c.windowed)
 		if c.code == "" {
 			require.Empty(t, blocks, name)
 			continue

@@ -16,8 +16,9 @@ type Plan struct {
 	Path    string
 	Summary Summary
 	sealer  *ledger.Sealer
-	start   int64 // where the first frame begins
-	end     int64 // where the summary's frame begins
+	days    []ledger.Day // of records that have no link before they are sent; a saved plan has none
+	start   int64        // where the first frame begins
+	end     int64        // where the summary's frame begins
 }
 
 // Summary is all of a plan but its operations. It is sealed with them.
@@ -49,7 +50,16 @@ type Summary struct {
 type Reading struct {
 	Expected int64 // -1: not announced
 	Received int64
-	Calls    int64
+	Calls    int64          // of all reads
+	Others   []OtherReading // sources beside the first, and resources that paths lead to
+	Short    string         // which of them was not whole; "" where it was the first, or none
+}
+
+// OtherReading says how something beside the first source was read.
+type OtherReading struct {
+	Name     string
+	Expected int64 // -1: not announced
+	Received int64
 }
 
 // Counts are of records, by what happens to them.

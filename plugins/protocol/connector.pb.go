@@ -879,9 +879,12 @@ type Resource struct {
 	Endpoints     []*Endpoint `protobuf:"bytes,12,rep,name=endpoints,proto3" json:"endpoints,omitempty"`
 	WriteForm     WriteForm   `protobuf:"varint,13,opt,name=write_form,json=writeForm,proto3,enum=connector.v1.WriteForm" json:"write_form,omitempty"`
 	// Look-ups that Read answers beside a whole read: "ids", "keys".
-	LookUp        []string `protobuf:"bytes,14,rep,name=look_up,json=lookUp,proto3" json:"look_up,omitempty"`
-	RightRefs     []string `protobuf:"bytes,15,rep,name=right_refs,json=rightRefs,proto3" json:"right_refs,omitempty"` // rights every read of it needs, as in Field.right
-	Rights        []*Right `protobuf:"bytes,16,rep,name=rights,proto3" json:"rights,omitempty"`
+	LookUp    []string `protobuf:"bytes,14,rep,name=look_up,json=lookUp,proto3" json:"look_up,omitempty"`
+	RightRefs []string `protobuf:"bytes,15,rep,name=right_refs,json=rightRefs,proto3" json:"right_refs,omitempty"` // rights every read of it needs, as in Field.right
+	Rights    []*Right `protobuf:"bytes,16,rep,name=rights,proto3" json:"rights,omitempty"`
+	// Paths of dates for which Read applies a window itself: it leaves out what
+	// lies outside, so that less is fetched.
+	Window        []string `protobuf:"bytes,17,rep,name=window,proto3" json:"window,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1024,6 +1027,13 @@ func (x *Resource) GetRightRefs() []string {
 func (x *Resource) GetRights() []*Right {
 	if x != nil {
 		return x.Rights
+	}
+	return nil
+}
+
+func (x *Resource) GetWindow() []string {
+	if x != nil {
+		return x.Window
 	}
 	return nil
 }
@@ -1925,9 +1935,12 @@ type ReadRequest struct {
 	SettingsJson []byte                 `protobuf:"bytes,4,opt,name=settings_json,json=settingsJson,proto3" json:"settings_json,omitempty"` // the source block's settings: {"include":["future"]}
 	Endpoints    []*EndpointDeclaration `protobuf:"bytes,5,rep,name=endpoints,proto3" json:"endpoints,omitempty"`
 	// At most one of the three. None: the whole resource.
-	Cursor        string       `protobuf:"bytes,6,opt,name=cursor,proto3" json:"cursor,omitempty"`
-	Ids           []string     `protobuf:"bytes,7,rep,name=ids,proto3" json:"ids,omitempty"`
-	Keys          []*LookUpKey `protobuf:"bytes,8,rep,name=keys,proto3" json:"keys,omitempty"`
+	Cursor string       `protobuf:"bytes,6,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	Ids    []string     `protobuf:"bytes,7,rep,name=ids,proto3" json:"ids,omitempty"`
+	Keys   []*LookUpKey `protobuf:"bytes,8,rep,name=keys,proto3" json:"keys,omitempty"`
+	// Of a whole read: only these days are wanted. Set for a path among
+	// Resource.window alone; complete then means all of these days.
+	Window        *Window `protobuf:"bytes,9,opt,name=window,proto3" json:"window,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2018,6 +2031,74 @@ func (x *ReadRequest) GetKeys() []*LookUpKey {
 	return nil
 }
 
+func (x *ReadRequest) GetWindow() *Window {
+	if x != nil {
+		return x.Window
+	}
+	return nil
+}
+
+// The days from and to, both included, of a date: yyyy-mm-dd.
+type Window struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	From          string                 `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	To            string                 `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Window) Reset() {
+	*x = Window{}
+	mi := &file_connector_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Window) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Window) ProtoMessage() {}
+
+func (x *Window) ProtoReflect() protoreflect.Message {
+	mi := &file_connector_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Window.ProtoReflect.Descriptor instead.
+func (*Window) Descriptor() ([]byte, []int) {
+	return file_connector_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *Window) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Window) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *Window) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
 // One record to find: the named fields all equal.
 type LookUpKey struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2029,7 +2110,7 @@ type LookUpKey struct {
 
 func (x *LookUpKey) Reset() {
 	*x = LookUpKey{}
-	mi := &file_connector_proto_msgTypes[22]
+	mi := &file_connector_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2041,7 +2122,7 @@ func (x *LookUpKey) String() string {
 func (*LookUpKey) ProtoMessage() {}
 
 func (x *LookUpKey) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[22]
+	mi := &file_connector_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2054,7 +2135,7 @@ func (x *LookUpKey) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookUpKey.ProtoReflect.Descriptor instead.
 func (*LookUpKey) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{22}
+	return file_connector_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *LookUpKey) GetRef() string {
@@ -2086,7 +2167,7 @@ type ReadResponse struct {
 
 func (x *ReadResponse) Reset() {
 	*x = ReadResponse{}
-	mi := &file_connector_proto_msgTypes[23]
+	mi := &file_connector_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2098,7 +2179,7 @@ func (x *ReadResponse) String() string {
 func (*ReadResponse) ProtoMessage() {}
 
 func (x *ReadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[23]
+	mi := &file_connector_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2111,7 +2192,7 @@ func (x *ReadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadResponse.ProtoReflect.Descriptor instead.
 func (*ReadResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{23}
+	return file_connector_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ReadResponse) GetEvent() isReadResponse_Event {
@@ -2187,7 +2268,7 @@ type Batch struct {
 
 func (x *Batch) Reset() {
 	*x = Batch{}
-	mi := &file_connector_proto_msgTypes[24]
+	mi := &file_connector_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2199,7 +2280,7 @@ func (x *Batch) String() string {
 func (*Batch) ProtoMessage() {}
 
 func (x *Batch) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[24]
+	mi := &file_connector_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2212,7 +2293,7 @@ func (x *Batch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Batch.ProtoReflect.Descriptor instead.
 func (*Batch) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{24}
+	return file_connector_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Batch) GetRecords() []*Record {
@@ -2239,7 +2320,7 @@ type Record struct {
 
 func (x *Record) Reset() {
 	*x = Record{}
-	mi := &file_connector_proto_msgTypes[25]
+	mi := &file_connector_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2251,7 +2332,7 @@ func (x *Record) String() string {
 func (*Record) ProtoMessage() {}
 
 func (x *Record) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[25]
+	mi := &file_connector_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2264,7 +2345,7 @@ func (x *Record) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Record.ProtoReflect.Descriptor instead.
 func (*Record) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{25}
+	return file_connector_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Record) GetKey() string {
@@ -2292,7 +2373,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_connector_proto_msgTypes[26]
+	mi := &file_connector_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2304,7 +2385,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[26]
+	mi := &file_connector_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2317,7 +2398,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{26}
+	return file_connector_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Progress) GetReceived() int64 {
@@ -2356,7 +2437,7 @@ type Done struct {
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_connector_proto_msgTypes[27]
+	mi := &file_connector_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2368,7 +2449,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[27]
+	mi := &file_connector_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2381,7 +2462,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{27}
+	return file_connector_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Done) GetComplete() bool {
@@ -2440,7 +2521,7 @@ type WriteRequest struct {
 
 func (x *WriteRequest) Reset() {
 	*x = WriteRequest{}
-	mi := &file_connector_proto_msgTypes[28]
+	mi := &file_connector_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2452,7 +2533,7 @@ func (x *WriteRequest) String() string {
 func (*WriteRequest) ProtoMessage() {}
 
 func (x *WriteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[28]
+	mi := &file_connector_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2465,7 +2546,7 @@ func (x *WriteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteRequest.ProtoReflect.Descriptor instead.
 func (*WriteRequest) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{28}
+	return file_connector_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *WriteRequest) GetEvent() isWriteRequest_Event {
@@ -2539,7 +2620,7 @@ type WriteOpen struct {
 
 func (x *WriteOpen) Reset() {
 	*x = WriteOpen{}
-	mi := &file_connector_proto_msgTypes[29]
+	mi := &file_connector_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2551,7 +2632,7 @@ func (x *WriteOpen) String() string {
 func (*WriteOpen) ProtoMessage() {}
 
 func (x *WriteOpen) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[29]
+	mi := &file_connector_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2564,7 +2645,7 @@ func (x *WriteOpen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteOpen.ProtoReflect.Descriptor instead.
 func (*WriteOpen) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{29}
+	return file_connector_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *WriteOpen) GetHandle() string {
@@ -2625,7 +2706,7 @@ type WriteBatch struct {
 
 func (x *WriteBatch) Reset() {
 	*x = WriteBatch{}
-	mi := &file_connector_proto_msgTypes[30]
+	mi := &file_connector_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2637,7 +2718,7 @@ func (x *WriteBatch) String() string {
 func (*WriteBatch) ProtoMessage() {}
 
 func (x *WriteBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[30]
+	mi := &file_connector_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2650,7 +2731,7 @@ func (x *WriteBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteBatch.ProtoReflect.Descriptor instead.
 func (*WriteBatch) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{30}
+	return file_connector_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *WriteBatch) GetRecords() []*WriteRecord {
@@ -2674,7 +2755,7 @@ type WriteRecord struct {
 
 func (x *WriteRecord) Reset() {
 	*x = WriteRecord{}
-	mi := &file_connector_proto_msgTypes[31]
+	mi := &file_connector_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2686,7 +2767,7 @@ func (x *WriteRecord) String() string {
 func (*WriteRecord) ProtoMessage() {}
 
 func (x *WriteRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[31]
+	mi := &file_connector_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2699,7 +2780,7 @@ func (x *WriteRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteRecord.ProtoReflect.Descriptor instead.
 func (*WriteRecord) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{31}
+	return file_connector_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *WriteRecord) GetPosition() int64 {
@@ -2753,7 +2834,7 @@ type Commit struct {
 
 func (x *Commit) Reset() {
 	*x = Commit{}
-	mi := &file_connector_proto_msgTypes[32]
+	mi := &file_connector_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2765,7 +2846,7 @@ func (x *Commit) String() string {
 func (*Commit) ProtoMessage() {}
 
 func (x *Commit) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[32]
+	mi := &file_connector_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2778,7 +2859,7 @@ func (x *Commit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Commit.ProtoReflect.Descriptor instead.
 func (*Commit) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{32}
+	return file_connector_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Commit) GetRecords() int64 {
@@ -2798,7 +2879,7 @@ type WriteResponse struct {
 
 func (x *WriteResponse) Reset() {
 	*x = WriteResponse{}
-	mi := &file_connector_proto_msgTypes[33]
+	mi := &file_connector_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2810,7 +2891,7 @@ func (x *WriteResponse) String() string {
 func (*WriteResponse) ProtoMessage() {}
 
 func (x *WriteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[33]
+	mi := &file_connector_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2823,7 +2904,7 @@ func (x *WriteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteResponse.ProtoReflect.Descriptor instead.
 func (*WriteResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{33}
+	return file_connector_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *WriteResponse) GetResults() []*WriteResult {
@@ -2854,7 +2935,7 @@ type WriteResult struct {
 
 func (x *WriteResult) Reset() {
 	*x = WriteResult{}
-	mi := &file_connector_proto_msgTypes[34]
+	mi := &file_connector_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2866,7 +2947,7 @@ func (x *WriteResult) String() string {
 func (*WriteResult) ProtoMessage() {}
 
 func (x *WriteResult) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[34]
+	mi := &file_connector_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2879,7 +2960,7 @@ func (x *WriteResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteResult.ProtoReflect.Descriptor instead.
 func (*WriteResult) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{34}
+	return file_connector_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *WriteResult) GetPosition() int64 {
@@ -2950,7 +3031,7 @@ type EndpointDeclaration struct {
 
 func (x *EndpointDeclaration) Reset() {
 	*x = EndpointDeclaration{}
-	mi := &file_connector_proto_msgTypes[35]
+	mi := &file_connector_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2962,7 +3043,7 @@ func (x *EndpointDeclaration) String() string {
 func (*EndpointDeclaration) ProtoMessage() {}
 
 func (x *EndpointDeclaration) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[35]
+	mi := &file_connector_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2975,7 +3056,7 @@ func (x *EndpointDeclaration) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndpointDeclaration.ProtoReflect.Descriptor instead.
 func (*EndpointDeclaration) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{35}
+	return file_connector_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *EndpointDeclaration) GetOperation() Operation {
@@ -3106,7 +3187,7 @@ type StopRequest struct {
 
 func (x *StopRequest) Reset() {
 	*x = StopRequest{}
-	mi := &file_connector_proto_msgTypes[36]
+	mi := &file_connector_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3118,7 +3199,7 @@ func (x *StopRequest) String() string {
 func (*StopRequest) ProtoMessage() {}
 
 func (x *StopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[36]
+	mi := &file_connector_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3131,7 +3212,7 @@ func (x *StopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopRequest.ProtoReflect.Descriptor instead.
 func (*StopRequest) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{36}
+	return file_connector_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *StopRequest) GetHandle() string {
@@ -3150,7 +3231,7 @@ type StopResponse struct {
 
 func (x *StopResponse) Reset() {
 	*x = StopResponse{}
-	mi := &file_connector_proto_msgTypes[37]
+	mi := &file_connector_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3162,7 +3243,7 @@ func (x *StopResponse) String() string {
 func (*StopResponse) ProtoMessage() {}
 
 func (x *StopResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[37]
+	mi := &file_connector_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3175,7 +3256,7 @@ func (x *StopResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopResponse.ProtoReflect.Descriptor instead.
 func (*StopResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{37}
+	return file_connector_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *StopResponse) GetDiagnostics() []*Diagnostic {
@@ -3225,7 +3306,7 @@ const file_connector_proto_rawDesc = "" +
 	"\fdefault_json\x18\x05 \x01(\tR\vdefaultJson\x12\x15\n" +
 	"\x06one_of\x18\x06 \x03(\tR\x05oneOf\x12(\n" +
 	"\x05label\x18\a \x01(\v2\x12.connector.v1.TextR\x05label\x12\x14\n" +
-	"\x05about\x18\b \x01(\tR\x05about\"\x86\x05\n" +
+	"\x05about\x18\b \x01(\tR\x05about\"\x9e\x05\n" +
 	"\bResource\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12(\n" +
 	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\x12\x1a\n" +
@@ -3245,7 +3326,8 @@ const file_connector_proto_rawDesc = "" +
 	"\alook_up\x18\x0e \x03(\tR\x06lookUp\x12\x1d\n" +
 	"\n" +
 	"right_refs\x18\x0f \x03(\tR\trightRefs\x12+\n" +
-	"\x06rights\x18\x10 \x03(\v2\x13.connector.v1.RightR\x06rights\"A\n" +
+	"\x06rights\x18\x10 \x03(\v2\x13.connector.v1.RightR\x06rights\x12\x16\n" +
+	"\x06window\x18\x11 \x03(\tR\x06window\"A\n" +
 	"\x05Right\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
 	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\xf7\x02\n" +
@@ -3316,7 +3398,7 @@ const file_connector_proto_rawDesc = "" +
 	"\achoices\x18\x03 \x03(\v2\x14.connector.v1.ChoiceR\achoices\"2\n" +
 	"\x06Choice\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x14\n" +
-	"\x05label\x18\x02 \x01(\tR\x05label\"\x9e\x02\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\"\xcc\x02\n" +
 	"\vReadRequest\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\x12\x1e\n" +
@@ -3327,7 +3409,12 @@ const file_connector_proto_rawDesc = "" +
 	"\tendpoints\x18\x05 \x03(\v2!.connector.v1.EndpointDeclarationR\tendpoints\x12\x16\n" +
 	"\x06cursor\x18\x06 \x01(\tR\x06cursor\x12\x10\n" +
 	"\x03ids\x18\a \x03(\tR\x03ids\x12+\n" +
-	"\x04keys\x18\b \x03(\v2\x17.connector.v1.LookUpKeyR\x04keys\">\n" +
+	"\x04keys\x18\b \x03(\v2\x17.connector.v1.LookUpKeyR\x04keys\x12,\n" +
+	"\x06window\x18\t \x01(\v2\x14.connector.v1.WindowR\x06window\"@\n" +
+	"\x06Window\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04from\x18\x02 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x03 \x01(\tR\x02to\">\n" +
 	"\tLookUpKey\x12\x10\n" +
 	"\x03ref\x18\x01 \x01(\tR\x03ref\x12\x1f\n" +
 	"\vfields_json\x18\x02 \x01(\fR\n" +
@@ -3488,7 +3575,7 @@ func file_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
+var file_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_connector_proto_goTypes = []any{
 	(Severity)(0),               // 0: connector.v1.Severity
 	(Retry)(0),                  // 1: connector.v1.Retry
@@ -3519,24 +3606,25 @@ var file_connector_proto_goTypes = []any{
 	(*CustomField)(nil),         // 26: connector.v1.CustomField
 	(*Choice)(nil),              // 27: connector.v1.Choice
 	(*ReadRequest)(nil),         // 28: connector.v1.ReadRequest
-	(*LookUpKey)(nil),           // 29: connector.v1.LookUpKey
-	(*ReadResponse)(nil),        // 30: connector.v1.ReadResponse
-	(*Batch)(nil),               // 31: connector.v1.Batch
-	(*Record)(nil),              // 32: connector.v1.Record
-	(*Progress)(nil),            // 33: connector.v1.Progress
-	(*Done)(nil),                // 34: connector.v1.Done
-	(*WriteRequest)(nil),        // 35: connector.v1.WriteRequest
-	(*WriteOpen)(nil),           // 36: connector.v1.WriteOpen
-	(*WriteBatch)(nil),          // 37: connector.v1.WriteBatch
-	(*WriteRecord)(nil),         // 38: connector.v1.WriteRecord
-	(*Commit)(nil),              // 39: connector.v1.Commit
-	(*WriteResponse)(nil),       // 40: connector.v1.WriteResponse
-	(*WriteResult)(nil),         // 41: connector.v1.WriteResult
-	(*EndpointDeclaration)(nil), // 42: connector.v1.EndpointDeclaration
-	(*StopRequest)(nil),         // 43: connector.v1.StopRequest
-	(*StopResponse)(nil),        // 44: connector.v1.StopResponse
-	nil,                         // 45: connector.v1.EndpointDeclaration.QueryEntry
-	nil,                         // 46: connector.v1.EndpointDeclaration.HeadersEntry
+	(*Window)(nil),              // 29: connector.v1.Window
+	(*LookUpKey)(nil),           // 30: connector.v1.LookUpKey
+	(*ReadResponse)(nil),        // 31: connector.v1.ReadResponse
+	(*Batch)(nil),               // 32: connector.v1.Batch
+	(*Record)(nil),              // 33: connector.v1.Record
+	(*Progress)(nil),            // 34: connector.v1.Progress
+	(*Done)(nil),                // 35: connector.v1.Done
+	(*WriteRequest)(nil),        // 36: connector.v1.WriteRequest
+	(*WriteOpen)(nil),           // 37: connector.v1.WriteOpen
+	(*WriteBatch)(nil),          // 38: connector.v1.WriteBatch
+	(*WriteRecord)(nil),         // 39: connector.v1.WriteRecord
+	(*Commit)(nil),              // 40: connector.v1.Commit
+	(*WriteResponse)(nil),       // 41: connector.v1.WriteResponse
+	(*WriteResult)(nil),         // 42: connector.v1.WriteResult
+	(*EndpointDeclaration)(nil), // 43: connector.v1.EndpointDeclaration
+	(*StopRequest)(nil),         // 44: connector.v1.StopRequest
+	(*StopResponse)(nil),        // 45: connector.v1.StopResponse
+	nil,                         // 46: connector.v1.EndpointDeclaration.QueryEntry
+	nil,                         // 47: connector.v1.EndpointDeclaration.HeadersEntry
 }
 var file_connector_proto_depIdxs = []int32{
 	0,  // 0: connector.v1.Diagnostic.severity:type_name -> connector.v1.Severity
@@ -3570,48 +3658,49 @@ var file_connector_proto_depIdxs = []int32{
 	7,  // 28: connector.v1.DiscoverResponse.diagnostics:type_name -> connector.v1.Diagnostic
 	15, // 29: connector.v1.CustomField.field:type_name -> connector.v1.Field
 	27, // 30: connector.v1.CustomField.choices:type_name -> connector.v1.Choice
-	42, // 31: connector.v1.ReadRequest.endpoints:type_name -> connector.v1.EndpointDeclaration
-	29, // 32: connector.v1.ReadRequest.keys:type_name -> connector.v1.LookUpKey
-	31, // 33: connector.v1.ReadResponse.batch:type_name -> connector.v1.Batch
-	33, // 34: connector.v1.ReadResponse.progress:type_name -> connector.v1.Progress
-	34, // 35: connector.v1.ReadResponse.done:type_name -> connector.v1.Done
-	7,  // 36: connector.v1.ReadResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	32, // 37: connector.v1.Batch.records:type_name -> connector.v1.Record
-	36, // 38: connector.v1.WriteRequest.open:type_name -> connector.v1.WriteOpen
-	37, // 39: connector.v1.WriteRequest.batch:type_name -> connector.v1.WriteBatch
-	39, // 40: connector.v1.WriteRequest.commit:type_name -> connector.v1.Commit
-	15, // 41: connector.v1.WriteOpen.schema:type_name -> connector.v1.Field
-	42, // 42: connector.v1.WriteOpen.endpoints:type_name -> connector.v1.EndpointDeclaration
-	2,  // 43: connector.v1.WriteOpen.form:type_name -> connector.v1.WriteForm
-	38, // 44: connector.v1.WriteBatch.records:type_name -> connector.v1.WriteRecord
-	3,  // 45: connector.v1.WriteRecord.operation:type_name -> connector.v1.Operation
-	41, // 46: connector.v1.WriteResponse.results:type_name -> connector.v1.WriteResult
-	7,  // 47: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	6,  // 48: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
-	7,  // 49: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
-	3,  // 50: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
-	45, // 51: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
-	46, // 52: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
-	7,  // 53: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	9,  // 54: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
-	17, // 55: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
-	20, // 56: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
-	24, // 57: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
-	28, // 58: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
-	35, // 59: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
-	43, // 60: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
-	10, // 61: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
-	18, // 62: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
-	23, // 63: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
-	25, // 64: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
-	30, // 65: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
-	40, // 66: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
-	44, // 67: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
-	61, // [61:68] is the sub-list for method output_type
-	54, // [54:61] is the sub-list for method input_type
-	54, // [54:54] is the sub-list for extension type_name
-	54, // [54:54] is the sub-list for extension extendee
-	0,  // [0:54] is the sub-list for field type_name
+	43, // 31: connector.v1.ReadRequest.endpoints:type_name -> connector.v1.EndpointDeclaration
+	30, // 32: connector.v1.ReadRequest.keys:type_name -> connector.v1.LookUpKey
+	29, // 33: connector.v1.ReadRequest.window:type_name -> connector.v1.Window
+	32, // 34: connector.v1.ReadResponse.batch:type_name -> connector.v1.Batch
+	34, // 35: connector.v1.ReadResponse.progress:type_name -> connector.v1.Progress
+	35, // 36: connector.v1.ReadResponse.done:type_name -> connector.v1.Done
+	7,  // 37: connector.v1.ReadResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	33, // 38: connector.v1.Batch.records:type_name -> connector.v1.Record
+	37, // 39: connector.v1.WriteRequest.open:type_name -> connector.v1.WriteOpen
+	38, // 40: connector.v1.WriteRequest.batch:type_name -> connector.v1.WriteBatch
+	40, // 41: connector.v1.WriteRequest.commit:type_name -> connector.v1.Commit
+	15, // 42: connector.v1.WriteOpen.schema:type_name -> connector.v1.Field
+	43, // 43: connector.v1.WriteOpen.endpoints:type_name -> connector.v1.EndpointDeclaration
+	2,  // 44: connector.v1.WriteOpen.form:type_name -> connector.v1.WriteForm
+	39, // 45: connector.v1.WriteBatch.records:type_name -> connector.v1.WriteRecord
+	3,  // 46: connector.v1.WriteRecord.operation:type_name -> connector.v1.Operation
+	42, // 47: connector.v1.WriteResponse.results:type_name -> connector.v1.WriteResult
+	7,  // 48: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	6,  // 49: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
+	7,  // 50: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
+	3,  // 51: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
+	46, // 52: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
+	47, // 53: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
+	7,  // 54: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	9,  // 55: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
+	17, // 56: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
+	20, // 57: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
+	24, // 58: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
+	28, // 59: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
+	36, // 60: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
+	44, // 61: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
+	10, // 62: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
+	18, // 63: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
+	23, // 64: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
+	25, // 65: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
+	31, // 66: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
+	41, // 67: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
+	45, // 68: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
+	62, // [62:69] is the sub-list for method output_type
+	55, // [55:62] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_connector_proto_init() }
@@ -3619,14 +3708,14 @@ func file_connector_proto_init() {
 	if File_connector_proto != nil {
 		return
 	}
-	file_connector_proto_msgTypes[23].OneofWrappers = []any{
+	file_connector_proto_msgTypes[24].OneofWrappers = []any{
 		(*ReadResponse_Batch)(nil),
 		(*ReadResponse_Progress)(nil),
 		(*ReadResponse_Done)(nil),
 	}
-	file_connector_proto_msgTypes[26].OneofWrappers = []any{}
 	file_connector_proto_msgTypes[27].OneofWrappers = []any{}
-	file_connector_proto_msgTypes[28].OneofWrappers = []any{
+	file_connector_proto_msgTypes[28].OneofWrappers = []any{}
+	file_connector_proto_msgTypes[29].OneofWrappers = []any{
 		(*WriteRequest_Open)(nil),
 		(*WriteRequest_Batch)(nil),
 		(*WriteRequest_Commit)(nil),
@@ -3637,7 +3726,7 @@ func file_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_connector_proto_rawDesc), len(file_connector_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   40,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

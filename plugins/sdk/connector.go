@@ -48,7 +48,8 @@ type Reader interface {
 	Read(ctx context.Context, request ReadRequest, out *Output) (End, error)
 }
 
-// ReadRequest says what to read. At most one of Cursor, IDs and Keys is set.
+// ReadRequest says what to read. At most one of Cursor, IDs and Keys is set;
+// Window goes with none of them.
 type ReadRequest struct {
 	Resource   string
 	Projection []string // declared paths and identity, never more: ask the API for no other field
@@ -57,7 +58,14 @@ type ReadRequest struct {
 	Cursor     string
 	IDs        []string
 	Keys       []Key
+	Window     *Window // nil: every day
 }
+
+// Window are the days of a date that are wanted, both ends included: leave out
+// what lies outside, where the API can select. It names a path that the
+// description lists in Resource.Window, never another one. The engine looks
+// again, so that a record too many does no harm; one too few does.
+type Window struct{ Path, From, To string } // days are yyyy-mm-dd
 
 // Key is one record to find: all Fields equal. Values are strings, bools or
 // json.Numbers.

@@ -57,6 +57,10 @@ func (s *server) read(ctx context.Context, request *protocol.ReadRequest, out *O
 	if err != nil {
 		return End{}, err
 	}
+	window, err := windowOf(request, resource)
+	if err != nil {
+		return End{}, err
+	}
 	return reader.Read(ctx, ReadRequest{
 		Resource:   resource.GetName(),
 		Projection: request.GetProjection(),
@@ -65,7 +69,27 @@ func (s *server) read(ctx context.Context, request *protocol.ReadRequest, out *O
 		Cursor:     request.GetCursor(),
 		IDs:        request.GetIds(),
 		Keys:       keys,
+		Window:     window,
 	}, out)
+}
+
+// windowOf refuses a window that the resource did not offer, and one with ends
+// missing: the connector would read too little, or all.
+func windowOf(request *protocol.ReadRequest, resource *Resource) (*Window, error) {
+	w := request.GetWindow()
+	if w == nil {
+		return nil, nil
+	}
+	if request.GetCursor() != "" || len(request.GetIds()) > 0 || len(request.GetKeys()) > 0 {
+		return nil, badRequest("A window goes with a whole read alone.")
+	}
+	if !slices.Contains(resource.GetWindow(), w.GetPath()) {
+		return nil, notSupported("a window over " + w.GetPath() + " of " + resource.GetName())
+	}
+	if w.GetFrom() == "" || w.GetTo() == "" {
+		return nil, badRequest("A window has two ends.")
+	}
+	return &Window{Path: w.GetPath(), From: w.GetFrom(), To: w.GetTo()}, nil
 }
 
 func (s *server) resource(name string) (*Resource, error) {

@@ -29,7 +29,7 @@ func (fake) Describe() *Description {
 		Settings: []*Setting{{Name: "url", Type: "string", Required: true}},
 		Resources: []*Resource{
 			{
-				Name: "people", Readable: true, Writable: true, LookUp: []string{"ids", "keys"},
+				Name: "people", Readable: true, Writable: true, LookUp: []string{"ids", "keys"}, Window: []string{"day"},
 				ReadSettings: []*Setting{{Name: "include", Type: "list(string)", OneOf: []string{"future"}}},
 			},
 			{Name: "teams", Readable: true},
@@ -188,6 +188,41 @@ func TestLookUpGetsItsKeysWhole(t *testing.T) {
 		Keys: []*protocol.LookUpKey{{Ref: "r1", FieldsJson: []byte(`{"id":12345678901234567890}`)}},
 	})
 	require.Equal(t, []string{`r1{"id":12345678901234567890}`}, data)
+}
+
+// A connector meets no window but those it offers, whole.
+func TestWindows(t *testing.T) {
+	t.Parallel()
+	whole := &protocol.Window{Path: "day", From: "2026-01-01", To: "2026-12-31"}
+	for name, test := range map[string]struct {
+		request *protocol.ReadRequest
+		code    string
+	}{
+		"none":          {&protocol.ReadRequest{}, ""},
+		"offered":       {&protocol.ReadRequest{Window: whole}, ""},
+		"not offered":   {&protocol.ReadRequest{Window: &protocol.Window{Path: "end", From: "2026-01-01", To: "2026-12-31"}}, "not-supported"},
+		"half":          {&protocol.ReadRequest{Window: &protocol.Window{Path: "day", From: "2026-01-01"}}, "bad-protocol-request"},
+		"with a cursor": {&protocol.ReadRequest{Window: whole, Cursor: "c"}, "bad-protocol-request"},
+		"with ids":      {&protocol.ReadRequest{Window: whole, Ids: []string{"1"}}, "bad-protocol-request"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, handle := dial(t, full{read: func(_ context.Context, r ReadRequest, _ *Output) (End, error) {
+				if test.request.Window == nil {
+					require.Nil(t, r.Window)
+				} else {
+					require.Equal(t, &Window{Path: "day", From: "2026-01-01", To: "2026-12-31"}, r.Window)
+				}
+				return End{Complete: true, Expected: -1}, nil
+			}})
+			test.request.Handle, test.request.Resource = handle, "people"
+			_, last := read(t, client, test.request)
+			require.Equal(t, test.code == "", last.GetDone().GetComplete())
+			if test.code != "" {
+				require.Equal(t, test.code, last.GetDiagnostics()[0].GetCode())
+			}
+		})
+	}
 }
 
 func TestWriteLosesNoRecord(t *testing.T) {

@@ -196,6 +196,9 @@ func (h *human) read(s *plan.Summary) {
 		announced = " of " + strconv.FormatInt(s.Read.Expected, 10) + " announced"
 	}
 	h.printf("  Read: %s%s, in %s.\n", counted(s.Read.Received, "person", "people"), announced, counted(s.Read.Calls, "call", "calls"))
+	for _, other := range s.Read.Others {
+		h.printf("  Beside it: %s of %s.\n", counted(other.Received, "record", "records"), other.Name)
+	}
 }
 
 func counted(n int64, one, many string) string {

@@ -164,8 +164,21 @@ func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[st
 	}
 	out := map[string]any{
 		"type": kind, "mapping": mapping, "from": from, "to": to, "blocked": blocked, "fields": fields,
-		"read":    map[string]any{"received": s.Read.Received, "expected": s.Read.Expected, "calls": s.Read.Calls},
+		"read":    readOf(&s.Read),
 		"planned": countsOf(s),
+	}
+	return out
+}
+
+// readOf has beside only where a mapping reads more than one source.
+func readOf(r *plan.Reading) map[string]any {
+	out := map[string]any{"received": r.Received, "expected": r.Expected, "calls": r.Calls}
+	if len(r.Others) > 0 {
+		beside := make([]map[string]any, len(r.Others))
+		for i, other := range r.Others {
+			beside[i] = map[string]any{"name": other.Name, "received": other.Received, "expected": other.Expected}
+		}
+		out["beside"] = beside
 	}
 	return out
 }

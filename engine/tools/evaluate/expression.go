@@ -67,6 +67,9 @@ func typesFor(name string, first bool, types map[string]record.Type) map[string]
 // the fields of the mapping's source, by their names there; without a record all
 // of them are empty.
 func InMapping(m *compile.Mapping, r *Record, now time.Time) (*Subject, diag.Diagnostics) {
+	if r != nil && len(m.Source.Group) > 0 {
+		return nil, diag.Diagnostics{several(m)} // its fields are lists, of several records
+	}
 	row, faults, found := rowOf(m, r)
 	for _, fault := range faults {
 		if fault != nil {

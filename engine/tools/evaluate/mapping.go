@@ -56,6 +56,9 @@ type attempt struct {
 // hold a record back, it looks for all of them; they come as diagnostics too.
 // Diagnostics among found refuse the record or warn of it.
 func Mapping(m *compile.Mapping, r Record, now time.Time) (out *Mapped, held, found diag.Diagnostics) {
+	if !m.Streams() {
+		return nil, nil, diag.Diagnostics{several(m)}
+	}
 	row, faults, found := rowOf(m, &r)
 	if found.HasErrors() {
 		return nil, nil, found
@@ -74,6 +77,16 @@ func Mapping(m *compile.Mapping, r Record, now time.Time) (out *Mapped, held, fo
 		held = append(held, h.diagnostic())
 	}
 	return a.out, held, found
+}
+
+// several: one record is not enough of a mapping that puts several together.
+func several(m *compile.Mapping) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: "several-records", Subject: &m.Decl.Block,
+		Summary: "The mapping " + strconv.Quote(m.Decl.Name) + " makes its records of several records",
+		Detail:  "It joins, follows references, groups, takes apart or reads a window; from one record nobody can tell what it would send.",
+		Remedy:  "Try its expressions one by one, with engine eval EXPRESSION, or look at engine plan.",
+	}
 }
 
 // run follows the order of a run: where, leavers, require, map.

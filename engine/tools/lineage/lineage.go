@@ -80,8 +80,8 @@ func of(w *load.Workspace, m *compile.Mapping) Mapping {
 	sources := func(refs []expr.Ref) []Source {
 		named := []Source{}
 		for _, ref := range refs {
-			used[ref] = true
-			named = append(named, sourceAt(s, ref.Field))
+			used[declared(m, ref)] = true
+			named = append(named, sourceOf(m, ref))
 		}
 		return named
 	}
@@ -105,6 +105,7 @@ func of(w *load.Workspace, m *compile.Mapping) Mapping {
 		for _, field := range r.Fields {
 			refs = append(refs, expr.Ref{Field: field})
 		}
+		refs = append(refs, r.Others...)
 		if r.That != nil {
 			refs = append(refs, r.That.Reads()...)
 			use.Expression = oneLine(r.Decl.That.Text)
@@ -115,9 +116,14 @@ func of(w *load.Workspace, m *compile.Mapping) Mapping {
 	if m.ShownAs != nil {
 		out.Uses = append(out.Uses, Use{"shown_as", sources(m.ShownAs.Reads()), oneLine(m.Decl.ShownAs.Text)})
 	}
-	for i := range s.Fields {
-		if !used[expr.Ref{Field: i}] {
-			out.Unused = append(out.Unused, sourceAt(s, i))
+	gathered(m, func(word string, refs []expr.Ref, expression string) {
+		out.Uses = append(out.Uses, Use{word, sources(refs), oneLine(expression)})
+	})
+	for at, source := range m.Sources() {
+		for i := range source.Fields {
+			if !used[expr.Ref{Source: at, Field: i}] {
+				out.Unused = append(out.Unused, sourceAt(source, i))
+			}
 		}
 	}
 	return out
@@ -126,6 +132,9 @@ func of(w *load.Workspace, m *compile.Mapping) Mapping {
 func sourceAt(s *compile.Source, i int) Source {
 	f := s.Fields[i]
 	out := Source{Name: s.Name + "." + f.Name, Path: s.Slots[i].Path.String(), Type: f.Type.String()}
+	if f.Walk != nil {
+		out.Path = f.Decl.Path // through other records
+	}
 	if f.Decl.Section != nil {
 		out.Section = f.Decl.Section.Name
 	}

@@ -23,19 +23,22 @@ func (connector) Describe() *sdk.Description {
 			Endpoints: []*sdk.Endpoint{{Operation: protocol.Operation_OPERATION_CREATE}},
 		})
 	}
-	return &sdk.Description{Name: "testsource", Version: "1.0.0", Resources: resources}
+	return &sdk.Description{Name: "testsource", Version: "1.0.0", Settings: settings(), Resources: append(resources, given()...)}
 }
 
-func (connector) Configure(context.Context, sdk.Settings) (sdk.Connection, error) {
-	return connection{}, nil
+func (connector) Configure(_ context.Context, s sdk.Settings) (sdk.Connection, error) {
+	return connection{dir: s.String("dir")}, nil
 }
 
-type connection struct{}
+type connection struct{ dir string }
 
 func (connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: "test"} }
 func (connection) Close() error        { return nil }
 
-func (connection) Read(ctx context.Context, r sdk.ReadRequest, out *sdk.Output) (sdk.End, error) {
+func (c connection) Read(ctx context.Context, r sdk.ReadRequest, out *sdk.Output) (sdk.End, error) {
+	if isGiven(r.Resource) {
+		return c.given(r, out)
+	}
 	end := sdk.End{Complete: true, Expected: 3000, Calls: 3}
 	switch r.Resource {
 	case "unauthorized":

@@ -4,8 +4,6 @@ connection "here" {
 
 mapping "people" {
   same_person = ["person.id"]
-  each "contract" {
-  }
   guard {
     creates {
       at_most = "10%"

@@ -8,9 +8,6 @@ mapping "people" {
     resource   = "people"
     field "id" { path = "id" }
     incremental = true
-    group       = ["id"]
-    window "date" {
-    }
   }
 
   target "file" {

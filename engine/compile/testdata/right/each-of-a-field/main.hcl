@@ -1,3 +1,5 @@
+integration "test" { timezone = "Europe/Paris" }
+
 connection "hr" {
   plugin  = "hr"
   url     = "https://hr.example"
@@ -10,21 +12,26 @@ connection "badge" {
 }
 
 mapping "people" {
+  each "project" {
+    in = "person.projects"
+    id = "project.code"
+  }
   source "person" {
     connection = connection.hr
     resource   = "users"
     field "number" { path = "employeeNumber" }
     field "name" { path = "lastName" }
-    field "boss" { path = "manager.mail" }
+    field "projects" { path = "projects" }
   }
+  require "a share" { fields = ["project.share"] }
   target "card" {
     connection = connection.badge
     resource   = "people"
-    key = "number"
+    key        = "number"
     map = {
       number = "person.number"
       name   = "person.name"
-      phone = "person.boss"
+      country = "project.code"
     }
   }
 }

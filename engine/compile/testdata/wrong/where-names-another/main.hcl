@@ -1,0 +1,41 @@
+integration "test" { timezone = "Europe/Paris" }
+
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "users"
+    field "id" { path = "id" }
+    field "number" { path = "employeeNumber" }
+    field "name" { path = "lastName" }
+    where = "filled(contract)"
+  }
+  source "contract" {
+    connection = connection.hr
+    resource   = "contracts"
+    on         = { owner = "person.id" }
+    field "id" { path = "id" }
+    field "owner" { path = "ownerId" }
+    field "starts" { path = "startsOn" }
+  }
+  target "card" {
+    connection = connection.badge
+    resource   = "people"
+    key        = "number"
+    map = {
+      number = "person.number"
+      name   = "person.name"
+      since = "contract.starts"
+    }
+  }
+}
