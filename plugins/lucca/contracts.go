@@ -46,7 +46,7 @@ func workContracts() *resource {
 			},
 		}, rightContracts),
 		api: v4, path: contractsPath, right: rightContracts,
-		probe: probe4("work contracts"),
-		read:  func(r *reading) *sdk.Error { return r.all4("work contracts", url.Values{}) },
+		probe: probe4("work contracts", probed),
+		read:  func(r *reading) *sdk.Error { return r.all4("work contracts", url.Values{}, maxPageSize) },
 	}
 }

@@ -126,7 +126,7 @@ func (r *reading) leaveOwners() ([]string, *sdk.Error) {
 		return chosen, nil
 	}
 	var ids []string
-	complaint := r.walk4(list4{path: establishmentsPath, what: "establishments", query: url.Values{"isArchived": {"true,false"}}, size: maxPageSize}, func(item json.RawMessage) *sdk.Error {
+	complaint := r.walk4(list4{path: establishmentsPath, what: "establishments", query: url.Values{"isArchived": {"true,false"}}, size: structurePage}, func(item json.RawMessage) *sdk.Error {
 		id := idOf(item)
 		if !digits.MatchString(id) {
 			return badAnswer("an establishment has no id")

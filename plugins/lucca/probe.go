@@ -46,9 +46,9 @@ func probe3(what string, query url.Values) func(*reading) (sample, *sdk.Error) {
 }
 
 // probe4 takes one page of a version 4 collection.
-func probe4(what string) func(*reading) (sample, *sdk.Error) {
+func probe4(what string, size int) func(*reading) (sample, *sdk.Error) {
 	return func(r *reading) (sample, *sdk.Error) {
-		a, _, complaint := r.page4(list4{path: r.resource.path, what: what, query: url.Values{"page": {"1"}, "limit": {strconv.Itoa(probed)}}})
+		a, _, complaint := r.page4(list4{path: r.resource.path, what: what, query: url.Values{"page": {"1"}, "limit": {strconv.Itoa(size)}}})
 		if complaint != nil {
 			return sample{}, complaint
 		}

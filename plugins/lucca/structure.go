@@ -12,6 +12,10 @@ const (
 	legalUnitsResource     = "legal-units"
 	establishmentsPath     = "/organization/structure/api/establishments"
 	legalUnitsPath         = "/organization/structure/api/legal-units"
+
+	// structurePage is what the documentation's own examples ask for: nothing says
+	// how much more is allowed here.
+	structurePage = 100
 )
 
 // An establishment is what version 3 calls a legal entity: same ids.
@@ -73,11 +77,11 @@ func structural(about *sdk.Resource, path string) *resource {
 	query := func() url.Values { return url.Values{"isArchived": {"true,false"}} }
 	return &resource{
 		about: described(about, rightStructure), api: v4, path: path, right: rightStructure,
-		probe: probe4(about.GetName()),
-		read:  func(r *reading) *sdk.Error { return r.all4(about.GetName(), query()) },
+		probe: probe4(about.GetName(), structurePage),
+		read:  func(r *reading) *sdk.Error { return r.all4(about.GetName(), query(), structurePage) },
 		find: func(r *reading, ids []string) *sdk.Error {
 			return r.among(ids, func(keep func(string, json.RawMessage) *sdk.Error) *sdk.Error {
-				return r.walk4(list4{path: path, what: about.GetName(), query: query(), size: maxPageSize}, func(item json.RawMessage) *sdk.Error {
+				return r.walk4(list4{path: path, what: about.GetName(), query: query(), size: structurePage}, func(item json.RawMessage) *sdk.Error {
 					id, data, complaint := r.shape(item)
 					if complaint != nil {
 						return complaint

@@ -85,8 +85,8 @@ func (r *reading) page4(l list4) (a answer, more bool, complaint *sdk.Error) {
 }
 
 // all4 reads a collection whose records need no more than their shape.
-func (r *reading) all4(what string, query url.Values) *sdk.Error {
-	return r.walk4(list4{path: r.resource.path, what: what, query: query, size: maxPageSize}, r.plain)
+func (r *reading) all4(what string, query url.Values, size int) *sdk.Error {
+	return r.walk4(list4{path: r.resource.path, what: what, query: query, size: size}, r.plain)
 }
 
 // plain hands on a record whose bytes need no more than the declared casing.

@@ -54,7 +54,7 @@ func (h *human) finding(f engine.Finding) {
 	if f.Remedy != "" {
 		h.printf("%s", wrap(diag.VisibleLine(f.Remedy), h.width, indent))
 	}
-	if f.RightEN != "" && !strings.Contains(f.Remedy, f.RightEN) {
+	if f.Evidence != engine.Readable && f.RightEN != "" && !strings.Contains(f.Remedy, f.RightEN) {
 		h.printf("%s", wrap("Right: "+diag.VisibleLine(f.RightEN)+" / "+diag.VisibleLine(f.RightFR)+".", h.width, indent))
 	}
 }
