@@ -18,11 +18,14 @@ type keys struct {
 	print1 uint64
 	spool  *Sealer
 	names  *Sealer
+	lines  *Sealer
+	// content is the key of Digest.
+	content []byte
 }
 
 func deriveKeys(k Key, ledgerID string) (keys, error) {
 	var out keys
-	var prints, spool, names []byte
+	var prints, spool, names, lines []byte
 	for _, d := range []struct {
 		label string
 		size  int
@@ -33,6 +36,8 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 		{"fingerprints", 16, &prints},
 		{"sealing", 32, &spool},
 		{"shown names", 32, &names},
+		{"kept lines", 32, &lines},
+		{"content of files", 32, &out.content},
 	} {
 		b, err := k.derive(ledgerID, d.label, d.size)
 		if err != nil {
@@ -46,7 +51,10 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 	if out.spool, err = newSealer(spool); err != nil {
 		return keys{}, err
 	}
-	out.names, err = newSealer(names)
+	if out.names, err = newSealer(names); err != nil {
+		return keys{}, err
+	}
+	out.lines, err = newSealer(lines)
 	return out, err
 }
 
@@ -60,8 +68,8 @@ func (k keys) mac(parts ...[]byte) []byte {
 
 // Sealer encrypts with AES-256-GCM under a sub-key of the ledger, with a random
 // 96-bit nonce from crypto/rand put before the text. Safe for concurrent use.
-// One key is good for 2^32 seals (NIST SP 800-38D, 8.3): seal batches, not
-// records.
+// One key is good for 2^32 seals (NIST SP 800-38D, 8.3): seal batches, or records
+// only where they change.
 type Sealer struct{ aead cipher.AEAD }
 
 func newSealer(key []byte) (*Sealer, error) {
