@@ -76,8 +76,10 @@ func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
 		return nil
 	case left:
 		item.Left = true
-		item.Values, item.Held = p.some(values, p.m.Leavers.Names)
-		return nil
+		if !p.m.Leavers.Stays {
+			item.Values, item.Held = p.some(values, p.m.Leavers.Names)
+			return nil
+		}
 	}
 	if item.Unmet, item.Held = p.unmet(); item.Held != nil {
 		return nil
