@@ -46,6 +46,7 @@ func build(dir string) error {
 		"sandbox":             "passerelle/cmd/sandbox",
 		"engine-plugin-lucca": "passerelle/plugins/lucca",
 		"engine-plugin-oppus": "passerelle/plugins/oppus",
+		"engine-plugin-file":  "passerelle/plugins/file",
 	} {
 		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, output), pkg)
 		if out, err := cmd.CombinedOutput(); err != nil {
