@@ -135,8 +135,11 @@ func placeText(place *diag.Range) string {
 // oneMapping: names of people belong to one mapping; in another one the same id
 // is somebody else.
 func oneMapping(who []string, mappings []*compile.Mapping) diag.Diagnostics {
-	if len(who) == 0 || len(mappings) == 1 {
+	if len(who) == 0 {
 		return nil
+	}
+	if len(mappings) == 1 {
+		return noPilotOfAWhole(mappings[0])
 	}
 	return diag.Diagnostics{{
 		Code: "one-mapping", Summary: "--who is about the people of one mapping",

@@ -254,7 +254,7 @@ func statusOf(ran *Ran) string {
 	switch {
 	case ran.Found.HasErrors():
 		return Failed
-	case !ran.Plan.Stands():
+	case !ran.Plan.Stands() || ran.Plan.Snapshot.IsBlocked():
 		return Blocked
 	case len(ran.Plan.Blocked) > 0 || ran.Open() > 0:
 		return Partial

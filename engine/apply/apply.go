@@ -81,6 +81,9 @@ func Apply(ctx context.Context, in Input) (Outcome, diag.Diagnostics) {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lastWords, cancel) })
 	defer stop()
+	if in.Plan.Summary.Snapshot != nil {
+		return applySnapshot(ctx, writing, in)
+	}
 	defer a.close()
 
 	err := in.Plan.Batches(func(batch int64, entries []plan.Entry) error {

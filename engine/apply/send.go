@@ -35,12 +35,18 @@ type stream interface {
 // any more.
 func exchange(with stream, p *plan.Plan, entries []plan.Entry) (map[int64]*protocol.WriteResult, error) {
 	batch := &protocol.WriteBatch{Records: make([]*protocol.WriteRecord, len(entries))}
-	waiting := make(map[int64]bool, len(entries))
 	for i := range entries {
 		batch.Records[i] = writeRecord(p, &entries[i])
-		waiting[entries[i].Position] = true
 	}
-	answers := make(map[int64]*protocol.WriteResult, len(entries))
+	return converse(with, batch)
+}
+
+func converse(with stream, batch *protocol.WriteBatch) (map[int64]*protocol.WriteResult, error) {
+	waiting := make(map[int64]bool, len(batch.Records))
+	for _, r := range batch.Records {
+		waiting[r.GetPosition()] = true
+	}
+	answers := make(map[int64]*protocol.WriteResult, len(batch.Records))
 	if err := with.Send(batch); err != nil && !errors.Is(err, io.EOF) {
 		return answers, err
 	}

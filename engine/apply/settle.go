@@ -54,6 +54,9 @@ func (in Settling) batch(ctx context.Context, batch ledger.Batch) (int64, diag.D
 	if err != nil {
 		return 0, diag.Diagnostics{spoolLost(batch.SpoolPath)}
 	}
+	if p.Summary.Snapshot != nil {
+		return in.snapshotAgain(ctx, p, batch)
+	}
 	entries, err := p.Batch(batch.Batch)
 	if err != nil {
 		return 0, diag.Diagnostics{spoolLost(batch.SpoolPath)}

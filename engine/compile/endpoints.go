@@ -120,6 +120,9 @@ func (c *compiler) endpointFields(e *lang.Endpoint, decl *lang.Target, block str
 
 // abilities are the connector's own, with what the mapping declares on top.
 func abilities(r *protocol.Resource, declared []*protocol.EndpointDeclaration) Abilities {
+	if isSnapshot(r) {
+		return snapshotAbilities()
+	}
 	out := Abilities{
 		FindByKey: slices.Contains(r.GetLookUp(), "keys"),
 		FindByID:  slices.Contains(r.GetLookUp(), "ids"),

@@ -22,6 +22,7 @@ type Leavers struct {
 	// BackNames are the same for the way back.
 	BackNames []int
 	Back      bool // reactivate once When is no longer true
+	Stays     bool // of a snapshot: the line of who has left goes on being written
 }
 
 // Require is a condition that a record must meet before some operations.
@@ -60,7 +61,9 @@ func (c *compiler) leavers(out *Mapping) {
 	case "delete":
 		l.Do = protocol.Operation_OPERATION_DELETE
 	}
-	if l.Do != protocol.Operation_OPERATION_UNSPECIFIED && out.Target.Resource != nil && !out.Target.Abilities.Can(l.Do) {
+	if out.Target.Snapshot != nil {
+		c.snapshotLeavers(l, decl)
+	} else if l.Do != protocol.Operation_OPERATION_UNSPECIFIED && out.Target.Resource != nil && !out.Target.Abilities.Can(l.Do) {
 		at := decl.DoR
 		c.report(diag.Diagnostic{
 			Code: "no-endpoint", Subject: &at,

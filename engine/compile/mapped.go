@@ -81,6 +81,7 @@ func (c *compiler) mapped(out *Target, decl *lang.Target) {
 	m.requiredOf(decl)
 	if !c.found.HasErrors() { // else they would miss the lines that are wrong
 		c.policies(out, decl)
+		c.snapshotFields(out, decl, m.block)
 	}
 }
 

@@ -70,6 +70,7 @@ type Target struct {
 	Endpoints  []*protocol.EndpointDeclaration
 	Identity   record.Slot // where a found record holds its id
 	Abilities  Abilities
+	Snapshot   *Snapshot // nil: written record by record
 }
 
 // Abilities are what the target's endpoints can do, as declared or by default.

@@ -126,6 +126,11 @@ func (c *compiler) prunedTarget(left omissions) *lang.Target {
 		})
 	}
 	out.Once, out.NeverClear = keep(out.Once), keep(out.NeverClear)
+	if out.Snapshot != nil {
+		own := *out.Snapshot
+		own.SortBy = keep(own.SortBy)
+		out.Snapshot = &own
+	}
 	out.Endpoints = nil
 	for _, e := range c.decl.Target.Endpoints {
 		own := *e

@@ -5,7 +5,6 @@ import (
 
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
-	"passerelle/plugins/protocol"
 	"passerelle/plugins/record"
 )
 
@@ -18,23 +17,15 @@ func (c *compiler) target(out *Target, decl *lang.Target, schemas Schemas) bool 
 	if out.Resource == nil {
 		return false
 	}
-	if out.Resource.GetWriteForm() == protocol.WriteForm_WRITE_FORM_SNAPSHOT {
-		c.report(diag.Diagnostic{
-			Code: "not-yet", Subject: &decl.ResourceR,
-			Summary: "The resource " + quote(decl.Resource) + " is written as a whole, which this version can't plan yet",
-			Detail:  "What is not in it counts as removed for its reader, so that it needs the snapshot block and its guards.",
-			Remedy:  "Read from it for now; writing it comes with a later version.",
-		}, block)
-		return false
-	}
 	out.Settings = c.settings(decl.Settings, out.Resource.GetWriteSettings(), settingsOf{
 		in:    c.in(block),
 		whose: "The resource " + quote(out.Resource.GetName()),
 		place: decl.Block,
-		words: []string{"connection", "resource", "key", "required", "map", "field", "endpoint"},
+		words: []string{"connection", "resource", "key", "required", "map", "field", "endpoint", "snapshot"},
 	})
 	out.Endpoints = c.endpoints(out, decl, block)
 	out.Abilities = abilities(out.Resource, out.Endpoints)
+	c.snapshotOf(out, decl, block)
 	out.Identity = record.Slot{Path: record.Path{{Name: "id"}}, Type: record.Basic(record.String)}
 	if identity := out.Resource.GetIdentity(); len(identity) == 1 {
 		if path, err := record.ParsePath(identity[0]); err == nil {

@@ -91,8 +91,10 @@ func (p *mapper) judge(item *Item, values []record.Value) {
 		return
 	case left:
 		item.Left = true
-		item.Values, item.Held = p.some(values, p.m.Leavers.Names)
-		return
+		if !p.m.Leavers.Stays {
+			item.Values, item.Held = p.some(values, p.m.Leavers.Names)
+			return
+		}
 	}
 	if item.Unmet, item.Held = p.unmet(); item.Held != nil {
 		return

@@ -190,12 +190,13 @@ type Expect struct {
 type Leavers struct {
 	Word string // "leavers" or "removed": how the file calls it
 	Named
-	When *CEL
-	Do   string // keep (default), deactivate, delete
-	DoR  diag.Range
-	Back string // reactivate (default), keep: once When is no longer true
-	Gone string // report (default), deactivate: no longer read at all
-	Out  string // report (default), deactivate: read, but where no longer selects it
+	When  *CEL
+	Do    string // keep (default), deactivate, delete
+	DoR   diag.Range
+	Back  string // reactivate (default), keep: once When is no longer true
+	BackR diag.Range
+	Gone  string // report (default), deactivate: no longer read at all
+	Out   string // report (default), deactivate: read, but where no longer selects it
 }
 
 // Require is a condition that a record must meet before it is sent.
@@ -292,6 +293,7 @@ type Target struct {
 	Map        []*MapEntry // in order
 	MapR       diag.Range  // of the word map
 	Endpoints  []*Endpoint
+	Snapshot   *Snapshot // nil: nothing is said of how the whole is written
 }
 
 // Word is a name with its place.

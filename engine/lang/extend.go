@@ -100,6 +100,7 @@ func (r *reader) extendTarget(m *Mapping, e *Target, in []string) {
 	t.Once = addWords(t.Once, e.Once)
 	t.NeverClear = addWords(t.NeverClear, e.NeverClear)
 	t.Endpoints = r.mergeEndpoints(t.Endpoints, e.Endpoints, of)
+	r.extendSnapshot(t, e)
 }
 
 func (r *reader) extendEnabled(shipped **Enabled, added *Enabled, of string) {

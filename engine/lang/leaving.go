@@ -30,7 +30,7 @@ func (c *content) leavers(n Named, word string) *Leavers {
 		out.When = c.cel(a.Expr)
 	}
 	out.DoR = c.choose("do", &out.Do, "keep", "deactivate", "delete")
-	c.choose("back", &out.Back, "reactivate", "keep")
+	out.BackR = c.choose("back", &out.Back, "reactivate", "keep")
 	c.choose("gone", &out.Gone, "report", "deactivate")
 	c.choose("out", &out.Out, "report", "deactivate")
 	return out

@@ -27,6 +27,7 @@ func (c *content) target(n Named, partial bool) *Target {
 	}
 	c.each("endpoint", endpointWords, func(n Named, b *content) { t.Endpoints = append(t.Endpoints, b.endpoint(n)) })
 	c.oneWayEach(t.Endpoints)
+	t.Snapshot = c.snapshot()
 	return t
 }
 

@@ -71,10 +71,11 @@ var (
 	targetWords = &vocabulary{
 		what:     "a target",
 		attrs:    []string{"connection", "resource", "key", "required", "once", "never_clear", "settings", "map"},
-		blocks:   map[string]int{"field": 1, "endpoint": 1},
-		later:    []string{"match", "authority", "snapshot"},
+		blocks:   map[string]int{"field": 1, "endpoint": 1, "snapshot": 0},
+		later:    []string{"match", "authority"},
 		settings: true,
 	}
+	snapshotWords    = &vocabulary{what: "a snapshot", attrs: []string{"held", "always", "sort_by"}}
 	targetFieldWords = &vocabulary{what: "a target field", attrs: []string{"type", "class", "sharp"}}
 	endpointWords    = &vocabulary{
 		what: "an endpoint",

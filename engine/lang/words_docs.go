@@ -154,7 +154,12 @@ var documented = []blockDocs{
 		"settings": "Settings of the connector whose names the language uses itself.", "map": "What is sent: target field = \"expression\", or a constant.",
 		"field": "Declares a field that the connector does not know.", "endpoint": "How one operation is called, for HTTP targets.", "match": "How people who are there already are found.",
 		"once": "Fields that are sent at creation and return only.", "never_clear": "Fields that are never emptied.", "authority": "\"shared\": send what changed; \"source\": put back local edits.",
-		"snapshot": "For a target that is read as \"this is everybody\".",
+		"snapshot": "For a target that is written as a whole: how it is; all of it may be left out.",
+	}},
+	{snapshotWords, "snapshot (in a target)", "For a target that is written as a whole, such as a flat file: who is not in it has left, for its reader. The whole is put in place at once, or not at all.", map[string]string{
+		"held":    "Who is held back: last_good (as without) keeps his last line, for 7 days, and leaves out who was never in it; block writes nothing.",
+		"always":  "true: written also when nothing changed.",
+		"sort_by": "Target fields by whose values the lines are ordered, empty ones first; without, the source's order.",
 	}},
 	{targetFieldWords, `field "name" (in a target)`, "", map[string]string{
 		"type": "What it holds.", "class": "As in a source field.", "sharp": "As in a source field.",

@@ -47,12 +47,17 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 		s.BindText(1, sourceID)
 		s.BindText(2, way.Mapping)
 	}
+	var lines int64 // go with their link: nobody counts them
 	for _, step := range []struct {
 		count *int64
 		query string
 		bind  func(*sqlite.Stmt)
 	}{
 		{&gone.Links, "DELETE FROM links WHERE source = ?1 AND scope = ?2", func(s *sqlite.Stmt) {
+			s.BindText(1, sourceID)
+			s.BindInt64(2, int64(way.Scope))
+		}},
+		{&lines, "DELETE FROM kept_lines WHERE source = ?1 AND scope = ?2", func(s *sqlite.Stmt) {
 			s.BindText(1, sourceID)
 			s.BindInt64(2, int64(way.Scope))
 		}},

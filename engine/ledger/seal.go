@@ -19,11 +19,14 @@ type keys struct {
 	spool  *Sealer
 	names  *Sealer
 	days   *Sealer
+	lines  *Sealer
+	// content is the key of Digest.
+	content []byte
 }
 
 func deriveKeys(k Key, ledgerID string) (keys, error) {
 	var out keys
-	var prints, spool, names, days []byte
+	var prints, spool, names, days, lines []byte
 	for _, d := range []struct {
 		label string
 		size  int
@@ -35,6 +38,8 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 		{"sealing", 32, &spool},
 		{"shown names", 32, &names},
 		{"days", 32, &days},
+		{"kept lines", 32, &lines},
+		{"content of files", 32, &out.content},
 	} {
 		b, err := k.derive(ledgerID, d.label, d.size)
 		if err != nil {
@@ -51,7 +56,10 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 	if out.names, err = newSealer(names); err != nil {
 		return keys{}, err
 	}
-	out.days, err = newSealer(days)
+	if out.days, err = newSealer(days); err != nil {
+		return keys{}, err
+	}
+	out.lines, err = newSealer(lines)
 	return out, err
 }
 
@@ -65,8 +73,8 @@ func (k keys) mac(parts ...[]byte) []byte {
 
 // Sealer encrypts with AES-256-GCM under a sub-key of the ledger, with a random
 // 96-bit nonce from crypto/rand put before the text. Safe for concurrent use.
-// One key is good for 2^32 seals (NIST SP 800-38D, 8.3): seal batches, not
-// records.
+// One key is good for 2^32 seals (NIST SP 800-38D, 8.3): seal batches, or records
+// only where they change.
 type Sealer struct{ aead cipher.AEAD }
 
 func newSealer(key []byte) (*Sealer, error) {

@@ -36,6 +36,7 @@ type Applied struct {
 	Prints        []Print // sorted by field; Sum 0 takes a field's away
 	PrintsReplace bool    // Prints are all there are; false: merged into those there
 	DropPrints    bool    // first forget those there: nobody knows what the target holds
+	Line          []byte  // of a flat file, the record's own: sealed at rest, kept for a while
 
 	Code, Field, Summary, Remedy string
 	Retry                        string // retry class
@@ -62,6 +63,9 @@ func (l *Ledger) Settle(ctx context.Context, runID, planID string, batch int64, 
 			return err
 		}
 		if err := l.settleLinks(scope, results); err != nil {
+			return err
+		}
+		if err := l.settleLines(scope, results); err != nil {
 			return err
 		}
 		return l.settleResults(runID, planID, results)

@@ -14,6 +14,9 @@ import (
 // linked is neither created nor adopted; who is switched off already stays so.
 func (p *planner) leaving(item *flow.Item, link *ledger.Link) error {
 	rule := p.Mapping.Leavers
+	if rule.Stays && link.Row != 0 {
+		return p.staying(item, link)
+	}
 	if link.Row == 0 || link.State != ledger.Active || rule.Do == protocol.Operation_OPERATION_UNSPECIFIED {
 		p.became(item, left)
 		return nil

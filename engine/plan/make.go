@@ -44,6 +44,7 @@ func Make(ctx context.Context, in Input) (*Plan, diag.Diagnostics) {
 	if err != nil {
 		return nil, diag.From(err, "preparing the plan")
 	}
+	defer p.closeSnapshot()
 	end, found := flow.Read(ctx, in.connections(), in.Mapping, p.today, func(items []flow.Item) error {
 		return p.batch(ctx, items)
 	}, in.Watch)
@@ -82,6 +83,7 @@ type planner struct {
 	canonical  []byte
 	key        []byte
 	body       []byte
+	snapshot   *snapshotPlanner // nil: the target is written record by record
 }
 
 func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, error) {
@@ -125,7 +127,12 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 	if p.path == "" {
 		p.path = filepath.Join(in.Dir, p.summary.ID+".plan")
 	}
-	p.out, err = createSpool(p.path, p.summary.ID, in.Ledger.Sealer())
+	if p.out, err = createSpool(p.path, p.summary.ID, in.Ledger.Sealer()); err != nil {
+		return nil, err
+	}
+	if err = p.openSnapshot(ctx); err != nil {
+		p.out.discard()
+	}
 	return p, err
 }
 
@@ -183,6 +190,9 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 	}
 	for i := range items {
 		if err := p.item(&items[i], &p.links[i], keys[i], found[i]); err != nil {
+			return err
+		}
+		if err := p.line(&items[i], &p.links[i]); err != nil {
 			return err
 		}
 	}
@@ -285,6 +295,9 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 		return nil, err
 	}
 	if err := p.gone(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.finishSnapshot(ctx); err != nil {
 		return nil, err
 	}
 	for i := range p.summary.Fields {

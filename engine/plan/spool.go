@@ -41,6 +41,7 @@ type spoolWriter struct {
 	plain  []byte // the frame being filled
 	count  int
 	sealed []byte
+	lines  int64 // frames of lines, after those of operations
 }
 
 // createSpool makes a new file, readable by its owner alone.
@@ -127,7 +128,7 @@ func (w *spoolWriter) readBack(each func(entries []Entry) error) error {
 	if err := w.out.Flush(); err != nil {
 		return spoolFault("writing the plan", err)
 	}
-	frames := readFrames(w.file.Name(), io.NewSectionReader(w.file, w.start, w.offset-w.start), w.planID, w.sealer)
+	frames := readFrames(w.file.Name(), io.NewSectionReader(w.file, w.start, w.offset-w.start), w.planID, w.sealer, frameName)
 	for range w.frames {
 		entries, err := frames.next()
 		if err == nil {
@@ -148,6 +149,11 @@ func (w *spoolWriter) discard() {
 
 func frameName(planID string, frame int64) []byte {
 	return fmt.Appendf(nil, "%s/%d", planID, frame)
+}
+
+// lineName is that of a frame of lines.
+func lineName(planID string, frame int64) []byte {
+	return fmt.Appendf(nil, "%s/lines/%d", planID, frame)
 }
 
 func summaryName(planID string) []byte { return fmt.Appendf(nil, "%s/summary", planID) }

@@ -112,7 +112,7 @@ func (p *Plan) frames(read func(*frameReader) error) error {
 		return spoolFault("reading the plan", err)
 	}
 	defer file.Close()
-	return read(readFrames(p.Path, io.NewSectionReader(file, p.start, p.end-p.start), p.Summary.ID, p.sealer))
+	return read(readFrames(p.Path, io.NewSectionReader(file, p.start, p.end-p.start), p.Summary.ID, p.sealer, frameName))
 }
 
 func (p *Plan) droppedSet() map[int64]bool {
@@ -137,11 +137,12 @@ type frameReader struct {
 	left   int64 // a damaged length must not make us allocate
 	planID string
 	frame  int64 // number of the next one
+	name   func(planID string, frame int64) []byte
 	sealer *ledger.Sealer
 }
 
-func readFrames(path string, from *io.SectionReader, planID string, sealer *ledger.Sealer) *frameReader {
-	return &frameReader{path: path, in: bufio.NewReaderSize(from, 1<<16), left: from.Size(), planID: planID, sealer: sealer}
+func readFrames(path string, from *io.SectionReader, planID string, sealer *ledger.Sealer, name func(string, int64) []byte) *frameReader {
+	return &frameReader{path: path, in: bufio.NewReaderSize(from, 1<<16), left: from.Size(), planID: planID, name: name, sealer: sealer}
 }
 
 // size reads the length of the next frame.
@@ -168,7 +169,8 @@ func (r *frameReader) skip() error {
 	return r.cut(err)
 }
 
-func (r *frameReader) next() ([]Entry, error) {
+// open reads the next frame's content.
+func (r *frameReader) open() ([]byte, error) {
 	n, err := r.size()
 	if err != nil {
 		return nil, err
@@ -177,11 +179,19 @@ func (r *frameReader) next() ([]Entry, error) {
 	if _, err := io.ReadFull(r.in, sealed); err != nil {
 		return nil, r.cut(err)
 	}
-	plain, err := r.sealer.Open(nil, sealed, frameName(r.planID, r.frame))
+	plain, err := r.sealer.Open(nil, sealed, r.name(r.planID, r.frame))
 	if err != nil {
 		return nil, unreadable(r.path)
 	}
 	r.frame++
+	return plain, nil
+}
+
+func (r *frameReader) next() ([]Entry, error) {
+	plain, err := r.open()
+	if err != nil {
+		return nil, err
+	}
 	var entries []Entry
 	for d := (decoder{data: plain}); len(d.data) > 0; {
 		entry, ok := d.entry()

@@ -44,6 +44,9 @@ type Summary struct {
 	Stopped []Stopped // whom the blocks are about
 	Dropped []int64   // positions whose spooled entry was withdrawn
 	Batches int64
+	// Snapshot is what becomes of a target that is written as a whole; nil for one
+	// that is written record by record.
+	Snapshot *Snapshot
 }
 
 // Reading says how the source was read.

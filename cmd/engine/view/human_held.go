@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"passerelle/engine/diag"
@@ -26,7 +27,7 @@ func (h *human) blocked(s *plan.Summary, run string) {
 			h.printf("%s", wrap(strings.Join(names, ", "), h.width, "    "))
 		}
 		h.printf("%s", wrap(diag.VisibleLine(b.Do), h.width, "  "))
-		if run != "" && !b.Whole {
+		if run != "" && !b.Whole && slices.Contains(plan.Parts(), b.Part) {
 			h.printf("    engine approve %s --part %s\n", run, b.Part)
 		}
 		h.printf("\n")

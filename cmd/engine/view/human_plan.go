@@ -25,6 +25,7 @@ func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	h.printf("%s\n", wrap(verdict(s), h.width, "  "))
 	h.blocked(s, "")
 	h.counts(s)
+	h.snapshot(s.Snapshot, false, o.Everybody)
 	h.fields(s)
 	if err := h.people(p.Plan, o); err != nil {
 		return diag.From(err, "reading the plan back")

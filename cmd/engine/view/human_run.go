@@ -21,6 +21,7 @@ func (h *human) Run(r *engine.Ran) {
 		h.printf("  An earlier run was interrupted: what it had sent for %d people was looked up and recorded first.\n\n", r.Settled)
 	}
 	h.done(r)
+	h.snapshot(r.Plan.Snapshot, !r.Found.HasErrors(), false)
 	h.failed("Not taken by the target, and why", r.Outcome.Failed)
 	h.failed("Sent, and never answered", r.Outcome.Ambiguous)
 	h.blocked(&r.Plan, r.RunID)
@@ -54,7 +55,7 @@ func (h *human) done(r *engine.Ran) {
 	o := &r.Outcome
 	if o.Done() == 0 && len(o.Failed)+len(o.Ambiguous) == 0 && o.Unsettled+o.Unsent == 0 {
 		words := "  Nothing to do: " + strconv.FormatInt(r.Plan.Counts.Unchanged, 10) + " people are as they should be."
-		if r.Status != engine.Failed && r.Plan.Counts.Blocked == 0 {
+		if r.Status != engine.Failed && r.Plan.Counts.Blocked == 0 && !r.Plan.Snapshot.IsBlocked() {
 			h.printf("%s\n\n", words)
 		}
 		return

@@ -167,6 +167,9 @@ func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[st
 		"read":    readOf(&s.Read),
 		"planned": countsOf(s),
 	}
+	if s.Snapshot != nil {
+		out["snapshot"] = snapshotOf(s.Snapshot)
+	}
 	return out
 }
 

@@ -5,6 +5,7 @@
 //	script.json    the misbehaviour, see script
 //	target.json    what the target holds
 //	writes.ndjson  what it was sent
+//	whole.ndjson   the target that is written as a whole
 package main
 
 import (
@@ -35,6 +36,7 @@ func (connector) Describe() *sdk.Description {
 			target("key", protocol.Reconcile_RECONCILE_IDEMPOTENCY_KEY, false, true),
 			target("upsert", protocol.Reconcile_RECONCILE_UPSERT, false, true),
 			target("none", protocol.Reconcile_RECONCILE_NONE, false, true),
+			{Name: "everybody", Writable: true, Fields: fields(), WriteForm: protocol.WriteForm_WRITE_FORM_SNAPSHOT},
 		},
 	}
 }

@@ -18,8 +18,8 @@ import (
 // script says how to misbehave. Write is by matricule, or by target id where an
 // update doesn't send one; an action is done once, with a ! at its end always.
 type script struct {
-	Read, Find string
-	Write      map[string]string
+	Read, Find, Commit string
+	Write              map[string]string
 }
 
 func (c *connection) script() script {

@@ -52,6 +52,12 @@ func EventList() []Event {
 		{"planned.blocked", "Stopped by a guard."}, {"planned.left", "Left and never linked, or left before."}, {"planned.out_of_scope", "Not selected by where."}, {"planned.gone", "Known before and no longer read; untouched."},
 		{"planned.aside", "Not among those that --who names."}, {"planned.unlink", "Links that an undo forgets."},
 	}
+	summary = append(summary,
+		EventField{"snapshot", "Of a target that is written as a whole; left out otherwise."}, EventField{"snapshot.lines", "How many it would hold, or holds."},
+		EventField{"snapshot.write", "True: it is written."}, EventField{"snapshot.why", "first, changes, form (its order or form is another) or always; empty where nothing is written."},
+		EventField{"snapshot.blocked", "True: somebody would be missing, and nothing is written."}, EventField{"snapshot.pending", "Changes that wait for a blocked one."},
+		EventField{"snapshot.kept", "Whose last line stands in; each has a person."}, EventField{"snapshot.kept.why", "held, waiting, skipped, blocked, gone or out of scope."},
+		EventField{"snapshot.kept.since", "When the line was last known to be true."})
 	run := append(append([]EventField{}, summary...),
 		EventField{"run", "The run's id."}, EventField{"status", "succeeded, partial, blocked, failed or skipped."},
 		EventField{"acknowledged", "Of those held, refused or ambiguous: how many somebody has acknowledged."},

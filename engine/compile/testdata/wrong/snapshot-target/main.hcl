@@ -16,11 +16,25 @@ mapping "people" {
     field "number" { path = "employeeNumber" }
   }
 
+  leavers {
+    when = "empty(person.number)"
+    do   = "deactivate"
+    back = "keep"
+  }
+
   target "line" {
     connection = connection.badge
     resource   = "list"
     key        = "number"
+    once        = ["number"]
+    never_clear = ["number"]
+    snapshot {
+      held    = "last_line"
+      sort_by = ["nubmer", "tags"]
+    }
     field "number" { type = string }
-    map = { number = "person.number" }
+    field "tags" { type = list(string) }
+
+    map = { number = "person.number", tags = ["'a'"] }
   }
 }

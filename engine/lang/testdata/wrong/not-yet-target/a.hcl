@@ -18,7 +18,5 @@ mapping "people" {
     match {
       by = ["id"]
     }
-    snapshot {
-    }
   }
 }

@@ -1,0 +1,408 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+
+	"google.golang.org/protobuf/proto"
+
+	"passerelle/engine/diag"
+	"passerelle/engine/host"
+	"passerelle/engine/ledger"
+	"passerelle/engine/plan"
+	"passerelle/plugins/protocol"
+)
+
+// A target that is written as a whole is sent all its lines, and nothing of it is
+// seen before the commit. Batch 0 of the plan stands for the whole in the
+// journal: intended before the commit, answered when everything is recorded. As
+// long as it is open the next run repeats the whole, which changes nothing if it
+// was put in place already.
+const wholeBatch = 0
+
+// maxTries bounds how often lines are sent: once, once more without those that
+// the target refused, and once with whatever their last lines brought up.
+const maxTries = 3
+
+// whole writes one plan's snapshot.
+type whole struct {
+	target *host.Connection
+	ledger *ledger.Ledger
+	plan   *plan.Plan
+	scope  ledger.ScopeID
+	runID  string
+	watch  func(Progress)
+
+	refused map[string]refusal // by source id
+	others  map[string]refusal // those of them that no operation is about
+}
+
+// refusal is a line that the target did not take, and what stands in for it.
+type refusal struct {
+	result
+	shown   string
+	instead []byte // its last line; nil: never in it, left out
+}
+
+// applySnapshot carries out a plan whose target is written as a whole.
+func applySnapshot(ctx, writing context.Context, in Input) (Outcome, diag.Diagnostics) {
+	a := &applier{Input: in, total: in.Plan.Summary.Counts.Changes()}
+	scope, err := in.Ledger.Scope(writing, in.Plan.Summary.Scope)
+	if err != nil {
+		return a.outcome, diag.From(err, "reading the ledger")
+	}
+	w := &whole{target: in.Target, ledger: in.Ledger, plan: in.Plan, scope: scope, runID: in.RunID, watch: in.Watch, refused: map[string]refusal{}}
+	a.outcome.Unsent = a.total
+	if in.Plan.Summary.Snapshot.Write {
+		sent, err := w.put(ctx, writing)
+		if err != nil {
+			a.outcome.Failed = w.failed(w.refused)
+			if sent {
+				a.outcome.Unsettled, a.outcome.Unsent = a.total, 0
+			}
+			return a.outcome, diag.From(err, "writing "+in.Mapping.Target.Resource.GetName())
+		}
+	}
+	err = w.record(writing, func(entries []plan.Entry, results []result) {
+		a.count(entries, results)
+		a.outcome.Unsent -= int64(len(entries))
+	})
+	a.outcome.Failed = append(a.outcome.Failed, w.failed(w.others)...)
+	if err == nil {
+		err = in.Ledger.SetPlanState(writing, in.Plan.Summary.ID, ledger.PlanDone)
+	}
+	return a.outcome, diag.From(err, "recording what was written")
+}
+
+// put sends every line and commits. sent means that the commit left and what
+// became of it is not known.
+func (w *whole) put(ctx, writing context.Context) (sent bool, err error) {
+	var stream *host.WriteStream
+	var records int64
+	for try := 1; ; try++ {
+		known := len(w.refused)
+		if stream, records, err = w.lines(ctx, writing); err != nil {
+			return false, err
+		}
+		if len(w.refused) == known {
+			break
+		}
+		stream.Close() // without a commit nothing is put in place
+		if try == maxTries {
+			return false, refusedAgain()
+		}
+		if err := w.standIns(writing); err != nil {
+			return false, err
+		}
+	}
+	defer stream.Close()
+	if err := w.ledger.Intend(writing, w.plan.Summary.ID, wholeBatch); err != nil {
+		return false, err
+	}
+	if err := commit(stream, records); err != nil {
+		return w.uncommitted(writing, err)
+	}
+	return false, nil
+}
+
+// failed are refusals as the run tells them, by id.
+func (w *whole) failed(refused map[string]refusal) []Failed {
+	var out []Failed
+	for _, id := range slices.Sorted(maps.Keys(refused)) {
+		r := refused[id]
+		out = append(out, r.failed(&plan.Entry{SourceID: id, Shown: r.shown}))
+	}
+	return out
+}
+
+// uncommitted tells a commit that was refused, after which nothing has changed,
+// from one of which nothing is known.
+func (w *whole) uncommitted(ctx context.Context, err error) (unknown bool, _ error) {
+	d := diag.From(err, "putting it in place")[0]
+	if d.Class != diag.Refused && d.Class != diag.Credentials {
+		return true, err
+	}
+	if settled := w.ledger.Settle(ctx, w.runID, w.plan.Summary.ID, wholeBatch, nil); settled != nil {
+		return true, settled
+	}
+	return false, err
+}
+
+// lines opens a stream and sends every line on it; records is how many are in
+// the whole. Who is refused is noted.
+func (w *whole) lines(ctx, writing context.Context) (stream *host.WriteStream, records int64, err error) {
+	open := &protocol.WriteOpen{}
+	if err := proto.Unmarshal(w.plan.Summary.Snapshot.Open, open); err != nil {
+		return nil, 0, err
+	}
+	open.PlanId = w.plan.Summary.ID
+	stream, found := w.target.Write(writing, open)
+	if found.HasErrors() {
+		return nil, 0, found.Err()
+	}
+	err = w.plan.Lines(func(lines []plan.Line) error {
+		if ctx.Err() != nil {
+			return interrupted()
+		}
+		n, err := w.batch(stream, lines)
+		records += n
+		if w.watch != nil && err == nil {
+			w.watch(Progress{Done: lines[len(lines)-1].Number + 1, Total: w.plan.Summary.Snapshot.Lines})
+		}
+		return err
+	})
+	if err != nil {
+		stream.Close()
+		return nil, 0, err
+	}
+	return stream, records, nil
+}
+
+// batch sends some lines and says how many of them the whole now holds.
+func (w *whole) batch(stream stream, lines []plan.Line) (int64, error) {
+	batch := &protocol.WriteBatch{}
+	byNumber := make(map[int64]*plan.Line, len(lines))
+	for i := range lines {
+		line := &lines[i]
+		body := line.Body
+		if r, refused := w.refused[line.SourceID]; refused {
+			if body = r.instead; body == nil {
+				continue
+			}
+		}
+		byNumber[line.Number] = line
+		batch.Records = append(batch.Records, &protocol.WriteRecord{
+			Position: line.Number, Data: body, IdempotencyKey: idempotencyKey(w.plan.Summary.ID, line.Number),
+		})
+	}
+	if len(batch.Records) == 0 {
+		return 0, nil
+	}
+	answers, err := converse(stream, batch)
+	if err != nil {
+		return 0, err
+	}
+	var taken int64
+	for number, line := range byNumber {
+		switch answer := answers[number]; answer.GetOutcome() {
+		case protocol.Outcome_OUTCOME_APPLIED:
+			taken++
+		case protocol.Outcome_OUTCOME_REFUSED:
+			if _, again := w.refused[line.SourceID]; again {
+				return 0, refusedAgain()
+			}
+			e := plan.Entry{Position: line.Number, SourceID: line.SourceID, Shown: line.Shown}
+			w.refused[line.SourceID] = refusal{result: answered(w.target.Plugin(), &e, answer), shown: line.Shown}
+		default: // the stream's own complaint, told once a record
+			return 0, w.target.Plugin().Complaint(answer.GetDiagnostic()).Diagnostic
+		}
+	}
+	return taken, nil
+}
+
+// standIns finds the last lines of those who were refused. Who was never in the
+// whole is left out; who was and has none can't be.
+func (w *whole) standIns(ctx context.Context) error {
+	never := !w.plan.Summary.Snapshot.KeepLines
+	ids := make([]string, 0, len(w.refused))
+	for id := range w.refused {
+		ids = append(ids, id)
+	}
+	links, err := w.ledger.Links(ctx, w.scope, ids, nil)
+	if err != nil {
+		return err
+	}
+	kept, err := w.ledger.KeptLines(ctx, w.scope, ids)
+	if err != nil {
+		return err
+	}
+	missing := 0
+	for i, id := range ids {
+		if links[i].Row == 0 && !never {
+			continue
+		}
+		line := kept[i].Line
+		if never || w.plan.Summary.Created.Sub(kept[i].Since) > plan.KeepFor {
+			line = nil
+		}
+		if len(line) == 0 {
+			missing++
+		}
+		r := w.refused[id]
+		r.instead = line
+		w.refused[id] = r
+	}
+	if missing > 0 {
+		return nobodyInstead(missing)
+	}
+	return nil
+}
+
+// commit puts the whole in place. What ends a stream without a word is no answer.
+func commit(stream *host.WriteStream, records int64) error {
+	if err := stream.Commit(&protocol.Commit{Records: records}); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	_, err := stream.Recv()
+	if found := stream.Diagnostics(); found.HasErrors() {
+		return found.Err()
+	}
+	if errors.Is(err, io.EOF) {
+		return wrongAnswers("It stopped before it had said that the whole was put in place.")
+	}
+	return err
+}
+
+// record writes down what is at the target now. A run that is killed meanwhile
+// leaves batch 0 open, and the next one goes on behind what is recorded.
+func (w *whole) record(ctx context.Context, done func([]plan.Entry, []result)) error {
+	s := w.plan.Summary.Snapshot
+	var first []plan.Entry
+	recorded, err := w.ledger.Answered(ctx, w.plan.Summary.ID)
+	if err != nil {
+		return err
+	}
+	err = w.plan.Batches(func(batch int64, entries []plan.Entry) error {
+		switch {
+		case batch == wholeBatch:
+			first = entries
+			return nil
+		case batch <= recorded:
+			return nil
+		}
+		return w.settle(ctx, batch, entries, done)
+	})
+	if err != nil {
+		return err
+	}
+	if err := w.rekeep(ctx); err != nil {
+		return err
+	}
+	if err := w.recordOthers(ctx); err != nil {
+		return err
+	}
+	stale := s.Stale
+	for id := range w.refused {
+		stale = append(stale, id)
+	}
+	err = w.ledger.SaveSnapshot(ctx, w.scope, ledger.Snapshot{Content: s.Content, Fresh: w.plan.Summary.Created}, stale, plan.KeepFor)
+	if err != nil {
+		return err
+	}
+	if !s.KeepLines {
+		if err := w.ledger.ForgetLines(ctx, w.scope); err != nil {
+			return err
+		}
+	}
+	if !s.Write {
+		return nil
+	}
+	return w.settle(ctx, wholeBatch, first, done)
+}
+
+func (w *whole) settle(ctx context.Context, batch int64, entries []plan.Entry, done func([]plan.Entry, []result)) error {
+	results := make([]result, len(entries))
+	for i := range entries {
+		results[i] = w.result(&entries[i])
+	}
+	if err := w.ledger.Settle(ctx, w.runID, w.plan.Summary.ID, batch, remembered(results)); err != nil {
+		return err
+	}
+	done(entries, results)
+	return nil
+}
+
+// result of one operation, once the whole is in place.
+func (w *whole) result(e *plan.Entry) result {
+	if r, refused := w.refused[e.SourceID]; refused {
+		out := r.result
+		out.Position, out.Operation = e.Position, e.Operation.String()
+		return out
+	}
+	out := applied(e)
+	if e.Operation != plan.Delete {
+		out.TargetID = keyText(e.Key) // there is no other id
+		if w.plan.Summary.Snapshot.KeepLines {
+			out.Line = e.Body
+		}
+	}
+	return out
+}
+
+// recordOthers records the refusals that no operation is about: of lines that
+// had not changed.
+func (w *whole) recordOthers(ctx context.Context) error {
+	w.others = maps.Clone(w.refused)
+	err := w.plan.Batches(func(_ int64, entries []plan.Entry) error {
+		for i := range entries {
+			delete(w.others, entries[i].SourceID)
+		}
+		return nil
+	})
+	if err != nil || len(w.others) == 0 {
+		return err
+	}
+	var results []ledger.Applied
+	for _, r := range w.others {
+		results = append(results, r.Applied)
+	}
+	return w.ledger.Record(ctx, w.runID, results)
+}
+
+// rekeep remembers the lines that are true, unchanged and not remembered.
+func (w *whole) rekeep(ctx context.Context) error {
+	s := w.plan.Summary.Snapshot
+	if !s.Rekeep {
+		return nil
+	}
+	return w.plan.Lines(func(lines []plan.Line) error {
+		keep := map[string][]byte{}
+		for i := range lines {
+			if _, refused := w.refused[lines[i].SourceID]; lines[i].Keep && !refused {
+				keep[lines[i].SourceID] = lines[i].Body
+			}
+		}
+		return w.ledger.KeepLines(ctx, w.scope, keep)
+	})
+}
+
+// keyText is a key as a target id: the value of a single field, else all of it.
+func keyText(key []byte) string {
+	var fields map[string]any
+	if json.Unmarshal(key, &fields) != nil || len(fields) != 1 {
+		return string(key)
+	}
+	for _, value := range fields {
+		if text, ok := value.(string); ok {
+			return text
+		}
+	}
+	return string(key)
+}
+
+func refusedAgain() error {
+	return diag.Diagnostic{
+		Code: "snapshot-refused", Class: diag.Refused,
+		Summary: "The list was not written: the target refuses somebody's line, and his last one too",
+		Detail:  "The list is read as everybody: without that line he would have left. What is there stays as it was.",
+		Remedy:  "Correct what the target refuses at the source, or the settings of the target block.",
+	}
+}
+
+func nobodyInstead(n int) error {
+	who := "1 person"
+	if n > 1 {
+		who = strconv.Itoa(n) + " people"
+	}
+	return diag.Diagnostic{
+		Code: "snapshot-refused", Class: diag.Refused,
+		Summary: "The list was not written: the target refuses the lines of " + who + ", and no last line may stand in",
+		Detail:  "The list is read as everybody: without those lines they would have left. What is there stays as it was.",
+		Remedy:  "Correct what the target refuses at the source, or the settings of the target block. They are named with the run.",
+	}
+}

@@ -1,0 +1,29 @@
+connection "hr" {
+  plugin  = "hr"
+  url     = "https://hr.example"
+  api_key = env("HR_KEY")
+}
+
+connection "badge" {
+  plugin = "badge"
+  url    = "https://badge.example"
+}
+
+mapping "people" {
+  source "person" {
+    connection = connection.hr
+    resource   = "users"
+    field "number" { path = "employeeNumber" }
+  }
+
+  target "line" {
+    connection = connection.badge
+    resource   = "cards"
+    key        = "number"
+    snapshot {
+      held = "block"
+    }
+
+    map = { number = "person.number" }
+  }
+}
