@@ -52,7 +52,7 @@ func tableUses(m *compile.Mapping) []tableUse {
 	var out []tableUse
 	for i := range m.Target.Fields {
 		for _, l := range m.Target.Fields[i].Lookups() {
-			if l.Field.Source != 0 || l.Field.Field >= len(m.Source.Fields) {
+			if l.Field.Source != 0 || l.Field.Field >= len(m.Source.Fields) || m.Source.Fields[l.Field.Field].Walk != nil {
 				continue // a joined source has a resource of its own
 			}
 			j := slices.IndexFunc(m.Decl.Module.Tables, func(t *lang.Table) bool { return t.Name == l.Table })

@@ -27,7 +27,7 @@ const ChangedSince = "changed-since"
 // from the source. Who has been touched since is held, not undone.
 func Undo(ctx context.Context, in Input, of []Reversal) (*Plan, diag.Diagnostics) {
 	p, err := newPlanner(ctx, in, ledger.Scope{
-		SourceTenant: in.Source.Tenant().GetId(), SourceResource: in.Mapping.Source.Resource.GetName(),
+		SourceTenant: in.Source.Tenant().GetId(), SourceResource: in.Mapping.Identifies(),
 		TargetTenant: in.Target.Tenant().GetId(), TargetResource: in.Mapping.Target.Resource.GetName(),
 	})
 	if err != nil {
