@@ -103,7 +103,7 @@ func checkSharedLinks(mappings []*Mapping) diag.Diagnostics {
 
 // sameWay: their links are the same.
 func sameWay(a, b *Mapping) bool {
-	return a.Source.Connection == b.Source.Connection && a.Source.Resource == b.Source.Resource &&
+	return a.Source.Connection == b.Source.Connection && a.Identifies() == b.Identifies() &&
 		a.Target.Connection == b.Target.Connection && a.Target.Resource == b.Target.Resource
 }
 

@@ -68,7 +68,7 @@ func link(mappings []*Mapping) diag.Diagnostics {
 			to := referred(mappings, m.Decl.Module, field.value.linked)
 			d := switchedOff(m.Decl.Module, field)
 			if to != nil {
-				d = wrongReference(m, field, to)
+				d = wrongLink(m, field, to)
 			}
 			if d != nil {
 				d.Subject, d.In = &field.Place, append(inModule(m.Decl.Module), "mapping "+quote(m.Decl.Name), "target "+quote(m.Target.Name))
@@ -127,11 +127,18 @@ func switchedOff(in *lang.Module, field *TargetField) *diag.Diagnostic {
 	}
 }
 
-// wrongReference says why a field can't hold the id of what a mapping writes; nil
+// wrongLink says why a field can't hold the id of what a mapping writes; nil
 // when it can.
-func wrongReference(m *Mapping, field *TargetField, to *Mapping) *diag.Diagnostic {
+func wrongLink(m *Mapping, field *TargetField, to *Mapping) *diag.Diagnostic {
 	mine, theirs := m.Target.Connection, to.Target.Connection
 	switch {
+	case m.Target.Snapshot != nil || to.Target.Snapshot != nil:
+		return &diag.Diagnostic{
+			Code:    "not-in-a-snapshot",
+			Summary: "linked means nothing for a target that is written as a whole",
+			Detail:  "Its lines have no ids of their own.",
+			Remedy:  "Map the value that names the other record there, such as its number.",
+		}
 	case mine.Plugin != theirs.Plugin, m.Decl.Module == to.Decl.Module && mine != theirs:
 		return &diag.Diagnostic{
 			Code:    "linked-elsewhere",
@@ -146,15 +153,25 @@ func wrongReference(m *Mapping, field *TargetField, to *Mapping) *diag.Diagnosti
 			Detail:  "The connector says what the field's ids are of; the ids of another resource would point at strangers.",
 			Remedy:  "Refer to a mapping whose target is " + quote(field.reference) + ".",
 		}
-	case len(to.Source.Identity) != 1:
+	case severalValues(to):
 		return &diag.Diagnostic{
 			Code:    "linked-identity",
 			Summary: "The records of mapping " + quote(to.Address) + " are identified by several values",
 			Detail:  "linked takes one value, and can't say which of those records is meant.",
-			Remedy:  "Give that mapping's source an id of one field.",
+			Remedy:  "Give that mapping's source an id of one field, or refer to another mapping. Groups by several fields and elements of each can't be referred to.",
 		}
 	}
 	return nil
+}
+
+// severalValues: a record of the mapping is no one value: its id has several parts,
+// it is a group by several fields, or an element of a record.
+func severalValues(m *Mapping) bool {
+	parts := m.Source.Identity
+	if len(m.Source.Group) > 0 {
+		parts = m.Source.Group
+	}
+	return len(parts) != 1 || m.Each != nil
 }
 
 // MustResolve reports whether a record can't be sent without a reference: the
