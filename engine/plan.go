@@ -9,6 +9,7 @@ import (
 	"passerelle/engine/diag"
 	"passerelle/engine/flow"
 	"passerelle/engine/host"
+	"passerelle/engine/ledger"
 	"passerelle/engine/plan"
 )
 
@@ -54,7 +55,8 @@ func (w *Workspace) Plan(ctx context.Context, o PlanOptions) ([]*Planned, diag.D
 		return nil, append(found, ds...)
 	}
 	out := make([]*Planned, len(mappings))
-	for i, m := range ordered(mappings) {
+	linking := expecting{}
+	for i, m := range compile.Ordered(mappings) {
 		out[i] = w.planned(m)
 		out[i].saved = o.Out != ""
 		p, err := w.openPair(ctx, m)
@@ -66,8 +68,9 @@ func (w *Workspace) Plan(ctx context.Context, o PlanOptions) ([]*Planned, diag.D
 		if out[i].Found.HasErrors() {
 			continue
 		}
-		made, ds := w.make(ctx, p, o.Out, o.Who)
+		made, ds := w.make(ctx, p, o.Out, o.Who, linking.expected)
 		out[i].Plan, out[i].Found = made, append(out[i].Found, ds...)
+		out[i].Found = append(out[i].Found, diag.From(linking.note(mappings, m, made), "reading the plan back")...)
 	}
 	return out, found
 }
@@ -106,10 +109,15 @@ func (w *Workspace) openPair(ctx context.Context, m *compile.Mapping) (*pair, er
 }
 
 // make reads and plans one mapping. out is where a saved plan goes; "": among
-// the ledger's own.
-func (w *Workspace) make(ctx context.Context, p *pair, out string, who []string) (*plan.Plan, diag.Diagnostics) {
+// the ledger's own. expected is what a preview says of records that earlier
+// mappings will link.
+func (w *Workspace) make(ctx context.Context, p *pair, out string, who []string, expected func(ledger.Scope, string) bool) (*plan.Plan, diag.Diagnostics) {
 	in := w.planInput(ctx, p, out)
-	in.Who = who
+	in.Who, in.Expected = who, expected
+	var found diag.Diagnostics
+	if in.Scopes, found = w.scopes(ctx, p); found.HasErrors() {
+		return nil, found
+	}
 	return plan.Make(ctx, in)
 }
 
@@ -179,34 +187,6 @@ func (w *Workspace) warnUnsettled(ctx context.Context, p *pair) diag.Diagnostics
 		Detail:  "What was sent and never answered is settled by the next run, before it plans.",
 		Remedy:  "Run engine run, or read this plan with that in mind.",
 	}}
-}
-
-// ordered puts mappings behind those they come after; otherwise the order of
-// the files stays.
-func ordered(mappings []*compile.Mapping) []*compile.Mapping {
-	byName := map[string]*compile.Mapping{}
-	for _, m := range mappings {
-		byName[m.Decl.Module.Name+"."+m.Decl.Name] = m
-	}
-	var out []*compile.Mapping
-	placed := map[*compile.Mapping]bool{}
-	var place func(m *compile.Mapping)
-	place = func(m *compile.Mapping) {
-		if placed[m] {
-			return
-		}
-		placed[m] = true // a cycle was refused by lang; this ends the walk all the same
-		for _, before := range m.Decl.After {
-			if b := byName[m.Decl.Module.Name+"."+before.Name]; b != nil {
-				place(b)
-			}
-		}
-		out = append(out, m)
-	}
-	for _, m := range mappings {
-		place(m)
-	}
-	return out
 }
 
 // zoneOf is the mapping's zone, for ids of runs.

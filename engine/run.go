@@ -18,6 +18,7 @@ import (
 type RunOptions struct {
 	Only []string // addresses of mappings; empty: all
 	Who  []string // a pilot: these people alone, by source id or shown name; nothing is inferred of the others
+	Due  bool     // of these only those whose trigger says that they are due
 }
 
 // Ran is one mapping's run.
@@ -55,9 +56,15 @@ func (w *Workspace) Run(ctx context.Context, o RunOptions) ([]*Ran, diag.Diagnos
 	if ds := w.openLedger(ctx); ds.HasErrors() {
 		return nil, append(found, ds...)
 	}
+	if o.Due {
+		var err error
+		if mappings, err = w.due(ctx, mappings); err != nil {
+			return nil, append(found, diag.From(err, "looking what is due")...)
+		}
+	}
 	var out []*Ran
-	stopped := map[string]bool{} // by module and name: nobody may build on these
-	for _, m := range ordered(mappings) {
+	stopped := map[*compile.Mapping]bool{} // nobody may build on these
+	for _, m := range compile.Ordered(mappings) {
 		if ctx.Err() != nil && len(out) > 0 {
 			break // the one that was under way has said so
 		}
@@ -66,10 +73,10 @@ func (w *Workspace) Run(ctx context.Context, o RunOptions) ([]*Ran, diag.Diagnos
 			ran.Status = Skipped
 			ran.Found = diag.Diagnostics{skippedAfter(before)}
 		} else {
-			w.run(ctx, m, o.Who, ran)
+			w.run(ctx, m, o, ran)
 		}
 		if ran.Status != Succeeded && ran.Status != Partial {
-			stopped[m.Decl.Module.Name+"."+m.Decl.Name] = true
+			stopped[m] = true
 		}
 		out = append(out, ran)
 	}
@@ -110,7 +117,7 @@ func (w *Workspace) Apply(ctx context.Context, path string) (*Ran, diag.Diagnost
 	if err != nil {
 		return nil, append(found, diag.From(err, "checking the plan")...)
 	}
-	run, err := w.begin(ctx, m)
+	run, err := w.begin(ctx, m, savedTrigger(saved))
 	if err != nil {
 		return nil, append(found, diag.From(err, "beginning the run")...)
 	}
@@ -150,10 +157,10 @@ func (w *Workspace) fresh(ctx context.Context, p *pair, saved *plan.Plan) error 
 	return saved.Stale(ctx, w.ledger, basis, w.options.Now())
 }
 
-func (w *Workspace) begin(ctx context.Context, m *compile.Mapping) (*ledger.Run, error) {
+func (w *Workspace) begin(ctx context.Context, m *compile.Mapping, trigger string) (*ledger.Run, error) {
 	run, err := w.ledger.BeginRun(ctx, m.Address, zoneOf(m))
 	if err == nil {
-		run.Trigger = "manual"
+		run.Trigger = trigger
 	}
 	return run, err
 }
@@ -164,20 +171,20 @@ func (w *Workspace) ran(m *compile.Mapping) *Ran {
 }
 
 // run is one mapping's: settle, plan, judge, apply, remember.
-func (w *Workspace) run(ctx context.Context, m *compile.Mapping, who []string, ran *Ran) {
+func (w *Workspace) run(ctx context.Context, m *compile.Mapping, o RunOptions, ran *Ran) {
 	p, err := w.openPair(ctx, m)
 	if err != nil {
 		ran.Found, ran.Status = diag.From(err, "opening the connections of "+m.Address), Failed
 		return
 	}
-	run, err := w.begin(ctx, m)
+	run, err := w.begin(ctx, m, triggerOf(m, o))
 	if err != nil {
 		ran.Found, ran.Status = diag.From(err, "beginning the run"), Failed
 		return
 	}
 	ran.RunID = run.ID
 	if w.settle(ctx, p, ran); !ran.Found.HasErrors() {
-		made, ds := w.make(ctx, p, "", who)
+		made, ds := w.make(ctx, p, "", o.Who, nil)
 		ran.Found = append(ran.Found, ds...)
 		if made != nil {
 			w.carryOut(ctx, p, made, ran)
@@ -239,7 +246,7 @@ func (w *Workspace) end(ctx context.Context, run *ledger.Run, ran *Ran) {
 		"failed": int64(len(ran.Outcome.Failed)), "ambiguous": int64(len(ran.Outcome.Ambiguous)),
 		"unsettled": ran.Outcome.Unsettled, "unsent": ran.Outcome.Unsent,
 		"unchanged": counts.Unchanged, "held": counts.Held, "out of scope": counts.Out, "gone": counts.Gone,
-		"waiting": counts.Waiting, "skipped": counts.Skipped, "left": counts.Left, "blocked": counts.Blocked,
+		"reference missing": ran.Missing(), "waiting": counts.Waiting, "skipped": counts.Skipped, "left": counts.Left, "blocked": counts.Blocked,
 	}
 	run.Calls = map[string]int64{"source": ran.Plan.Read.Calls}
 	ran.Found = append(ran.Found, diag.From(w.keepStory(ctx, ran), "keeping what the run says")...)
@@ -262,10 +269,10 @@ func statusOf(ran *Ran) string {
 	return Succeeded
 }
 
-func stoppedBefore(m *compile.Mapping, stopped map[string]bool) string {
-	for _, before := range m.Decl.After {
-		if stopped[m.Decl.Module.Name+"."+before.Name] {
-			return before.Name
+func stoppedBefore(m *compile.Mapping, stopped map[*compile.Mapping]bool) string {
+	for _, before := range m.After {
+		if stopped[before.Mapping] {
+			return before.Mapping.Address
 		}
 	}
 	return ""

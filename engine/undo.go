@@ -50,12 +50,11 @@ func (w *Workspace) Undo(ctx context.Context, o UndoOptions) (*Ran, diag.Diagnos
 		made.Discard()
 		return nil, found
 	}
-	run, err := w.begin(ctx, p.mapping)
+	run, err := w.begin(ctx, p.mapping, undone)
 	if err != nil {
 		made.Discard()
 		return nil, append(found, diag.From(err, "beginning the run")...)
 	}
-	run.Trigger = "undo"
 	ran := w.ran(p.mapping)
 	ran.RunID = run.ID
 	w.carryOut(ctx, p, made, ran)

@@ -68,7 +68,7 @@ func (c *command) planCommand() *cobra.Command {
 				unread := out.Plan(p, show)
 				out.Diagnostics(unread, sources(w))
 				found = append(found, unread...)
-				c.note(p.Plan.Summary.Blocked != nil, p.Plan.Summary.Counts.Held > 0)
+				c.note(p.Plan.Summary.Blocked != nil, p.Plan.Summary.Counts.Held+p.Plan.Summary.Counts.Missing > 0)
 				changes = changes || p.Plan.Summary.Counts.Changes() > 0
 			}
 			if detailed && changes {
@@ -143,6 +143,9 @@ func (c *command) runCommand() *cobra.Command {
 			for _, ran := range runs {
 				found = append(found, c.show(out, w, ran)...)
 			}
+			if options.Due && len(runs) == 0 && !found.HasErrors() {
+				out.NothingDue()
+			}
 			c.finish(out, found)
 			return nil
 		},
@@ -151,6 +154,7 @@ func (c *command) runCommand() *cobra.Command {
 	c.ledgerFlags(cmd)
 	cmd.Flags().StringArrayVar(&options.Only, "only", nil, "run this mapping alone; may be repeated")
 	cmd.Flags().StringSliceVar(&options.Who, "who", nil, "these people alone, by id or name as shown, with commas between; nothing is inferred of the others")
+	cmd.Flags().BoolVar(&options.Due, "due", false, "run only what its trigger says is due; for cron to call")
 	return cmd
 }
 

@@ -53,6 +53,7 @@ func startSandbox(t *testing.T, flags ...string) *running {
 			"HOME=" + dir, "NO_COLOR=1", "TMPDIR=" + os.TempDir(),
 			"LUCCA_API_KEY=" + text("lucca_api_key"), "ENGINE_INPUT_lucca_url=" + text("lucca_url"),
 			"OPPUS_API_KEY=" + text("oppus_api_key"), "ENGINE_INPUT_oppus_url=" + text("oppus_url"),
+			"EMASPHERE_KEY=" + text("emasphere_key"), "ENGINE_INPUT_emasphere_url=" + text("emasphere_url"),
 			"ENGINE_LEDGER=" + filepath.Join(dir, "ledger.db"),
 			"ENGINE_KEY=0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
 		},
@@ -104,35 +105,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		r.post("faults", `{"side":"oppus","method":"POST","skip":14,"times":1,"close":"after"}`)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	killed := 0
-	for killed < 20 {
-		cmd, said := r.engine("run")
-		require.NoError(t, cmd.Start())
-		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
-		select {
-		case err := <-ended:
-			// It was quicker: what it did must be right, and there is more to do.
-			var exit *exec.ExitError
-			require.True(t, err == nil || errors.As(err, &exit) && exit.ExitCode() == codeHeld, said.String())
-			r.disturb(random)
-		case <-time.After(time.Duration(20+random.IntN(350)) * time.Millisecond):
-			_ = cmd.Process.Kill()
-			<-ended
-			killed++
-		}
-	}
-	for range 2 { // an answer lost in the last run is settled by one more
-		cmd, said := r.engine("run")
-		if err := cmd.Run(); err != nil {
-			require.Equal(t, codeHeld, cmd.ProcessState.ExitCode(), said.String())
-		}
-	}
-	before := r.received()
-	cmd, said := r.engine("run")
-	require.NoError(t, cmd.Run(), said.String())
-	require.Contains(t, said.String(), "Nothing to do")
-	require.Equal(t, before, r.received(), "a second run wrote")
+	said := r.killOften(20, random, func() { r.disturb(random) })
 
 	held := r.matricules()
 	for matricule, times := range held {
@@ -144,21 +117,116 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	require.Empty(t, left)
 }
 
+// killOften runs the engine and kills it so many times, changing something whenever
+// it was quicker. Then it lets it end its work, and gives what the last run said,
+// which had nothing to do.
+func (r *running) killOften(times int, random *rand.Rand, disturb func()) *bytes.Buffer {
+	for killed := 0; killed < times; {
+		cmd, said := r.engine("run")
+		require.NoError(r.t, cmd.Start())
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		select {
+		case err := <-ended:
+			// It was quicker: what it did must be right, and there is more to do.
+			var exit *exec.ExitError
+			require.True(r.t, err == nil || errors.As(err, &exit) && mayStop(exit.ExitCode()), said.String())
+			disturb()
+		case <-time.After(time.Duration(20+random.IntN(350)) * time.Millisecond):
+			_ = cmd.Process.Kill()
+			<-ended
+			killed++
+		}
+	}
+	for range 4 { // an answer lost in the last run is settled by one more, where that is not lost too
+		cmd, said := r.engine("run")
+		if err := cmd.Run(); err != nil {
+			require.True(r.t, mayStop(cmd.ProcessState.ExitCode()), said.String())
+		}
+	}
+	before := r.received()
+	cmd, said := r.engine("run")
+	require.NoError(r.t, cmd.Run(), said.String())
+	require.Contains(r.t, said.String(), "Nothing to do")
+	require.Equal(r.t, before, r.received(), "a second run wrote")
+	return said
+}
+
+// mayStop: an answer was lost, and a second one while that was settled.
+func mayStop(code int) bool { return code == codeHeld || code == codeUnavailable }
+
+// The same with references: among the people of one mapping, and to another one.
+func TestKilledAmongReferences(t *testing.T) {
+	t.Parallel()
+	r := startSandbox(t, "--employees", "160", "--seed", "12", "--flaws", "0")
+	r.mapping, _ = filepath.Abs("testdata/linked")
+	entities := "id;name\n1;Un\n2;Deux\n3;Trois\n4;Quatre\n5;Cinq\n"
+	require.NoError(t, os.WriteFile(filepath.Join(r.dir, "entities.csv"), []byte(entities), 0o600))
+	for range 3 {
+		r.post("faults", `{"side":"emasphere","method":"PUT","skip":14,"times":1,"close":"after"}`)
+	}
+	random := rand.New(rand.NewPCG(3, 4))
+	r.killOften(8, random, func() { r.change(random, func() string { return `{"managerId":101}` }) })
+
+	var source []struct {
+		ID, ManagerID, LegalEntityID int
+	}
+	var places, target []struct {
+		ID          string
+		ExternalID  string `json:"external_id"`
+		Manager     string
+		LegalEntity string `json:"legal_entity"`
+	}
+	r.ask("lucca/employees", &source)
+	r.ask("emasphere/legal-entities", &places)
+	r.ask("emasphere/employees", &target)
+	require.Len(t, places, 5)
+	idOf, placeOf, managers := map[string]string{}, map[string]string{}, 0
+	for _, e := range places {
+		placeOf[e.ExternalID] = e.ID
+	}
+	for _, e := range target {
+		require.NotContains(t, idOf, e.ExternalID)
+		idOf[e.ExternalID] = e.ID
+	}
+	for _, e := range target {
+		for _, s := range source {
+			if strconv.Itoa(s.ID) != e.ExternalID {
+				continue
+			}
+			require.Equal(t, placeOf[strconv.Itoa(s.LegalEntityID)], e.LegalEntity, "establishment of %d", s.ID)
+			if s.ManagerID != s.ID { // one's own manager is none, in Lucca
+				require.Equal(t, idOf[strconv.Itoa(s.ManagerID)], e.Manager, "manager of %d", s.ID)
+				managers++
+			}
+		}
+	}
+	require.Greater(t, managers, 100)
+}
+
 // disturb changes twenty people at the source, so that the next run has work.
 func (r *running) disturb(random *rand.Rand) {
+	r.change(random, func() string { return `{"lastName":"Nom` + strconv.Itoa(random.IntN(1000)) + `"}` })
+}
+
+func (r *running) change(random *rand.Rand, to func() string) {
 	var people []struct {
 		ID int `json:"id"`
 	}
 	r.ask("lucca/employees", &people)
 	for range 20 {
 		one := people[random.IntN(len(people))]
-		r.post("lucca/employees/"+strconv.Itoa(one.ID), `{"lastName":"Nom`+strconv.Itoa(random.IntN(1000))+`"}`)
+		r.post("lucca/employees/"+strconv.Itoa(one.ID), to())
 	}
 }
 
 // received counts the writes that the target was sent.
 func (r *running) received() int {
-	var all []json.RawMessage
-	r.ask("oppus/received", &all)
-	return len(all)
+	n := 0
+	for _, target := range []string{"oppus", "emasphere"} {
+		var all []json.RawMessage
+		r.ask(target+"/received", &all)
+		n += len(all)
+	}
+	return n
 }

@@ -42,11 +42,12 @@ func TestMain(m *testing.M) {
 
 func build(dir string) error {
 	for output, pkg := range map[string]string{
-		"engine":              "passerelle/cmd/engine",
-		"sandbox":             "passerelle/cmd/sandbox",
-		"engine-plugin-lucca": "passerelle/plugins/lucca",
-		"engine-plugin-oppus": "passerelle/plugins/oppus",
-		"engine-plugin-file":  "passerelle/plugins/file",
+		"engine":                  "passerelle/cmd/engine",
+		"sandbox":                 "passerelle/cmd/sandbox",
+		"engine-plugin-lucca":     "passerelle/plugins/lucca",
+		"engine-plugin-oppus":     "passerelle/plugins/oppus",
+		"engine-plugin-emasphere": "passerelle/plugins/emasphere",
+		"engine-plugin-file":      "passerelle/plugins/file",
 	} {
 		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, output), pkg)
 		if out, err := cmd.CombinedOutput(); err != nil {

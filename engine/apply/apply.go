@@ -44,6 +44,14 @@ type Outcome struct {
 	Failed                            []Failed
 	// Ambiguous were sent, and nobody knows what became of them.
 	Ambiguous []Failed
+	// Missing were not sent: the record that a field of theirs refers to turned out
+	// not to be linked, and they can't go without it.
+	Missing []Failed
+	// Pending counts, by target field, who went without it for that reason, besides
+	// those of whom the plan knew.
+	Pending map[string]int64
+	// Idle is how many operations had nothing left to send without such a field.
+	Idle int64
 	// Unsettled is how many operations of a batch under way were perhaps sent when
 	// the run had to stop. The next run learns what became of them, first of all.
 	Unsettled int64
@@ -59,7 +67,7 @@ func (o *Outcome) Done() int64 {
 
 // known is how many operations something is known of.
 func (o *Outcome) known() int64 {
-	return o.Done() + int64(len(o.Failed)+len(o.Ambiguous)) + o.Unsettled
+	return o.Done() + int64(len(o.Failed)+len(o.Ambiguous)+len(o.Missing)) + o.Unsettled + o.Idle
 }
 
 // Failed is one record that the target did not take, and why.
@@ -76,6 +84,10 @@ type Failed struct {
 // and its spool is needed no more.
 func Apply(ctx context.Context, in Input) (Outcome, diag.Diagnostics) {
 	a := &applier{Input: in, total: in.Plan.Summary.Counts.Changes()}
+	var err error
+	if a.referrer, err = newReferrer(ctx, in.Mapping, in.Plan, in.Ledger); err != nil {
+		return a.outcome, diag.From(err, "applying the plan")
+	}
 	// The run may be told to stop, but a batch that was sent deserves its answer.
 	writing, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -86,7 +98,7 @@ func Apply(ctx context.Context, in Input) (Outcome, diag.Diagnostics) {
 	}
 	defer a.close()
 
-	err := in.Plan.Batches(func(batch int64, entries []plan.Entry) error {
+	err = in.Plan.Batches(func(batch int64, entries []plan.Entry) error {
 		if ctx.Err() != nil {
 			return interrupted()
 		}
@@ -106,6 +118,7 @@ type applier struct {
 	outcome  Outcome
 	stream   *host.WriteStream
 	resolver *resolver
+	referrer *referrer // nil: nothing refers to another record
 	total    int64
 	tried    int64 // operations of the batches so far
 	busy     int   // records in a row that the target was unavailable for
@@ -116,11 +129,16 @@ func (a *applier) batch(ctx context.Context, number int64, entries []plan.Entry)
 	if len(entries) == 0 {
 		return nil
 	}
+	entries, unsent, err := a.referrer.fill(ctx, entries)
+	if err != nil {
+		return err
+	}
 	answers, stop, err := a.send(ctx, number, sending(entries))
 	if err != nil {
 		return err
 	}
 	results, found := a.learn(ctx, entries, answers)
+	a.referrer.sayPending(entries, results)
 	if found.HasErrors() {
 		// Somebody's fate is unknown and can't be learnt now. The batch stays open;
 		// the next run settles everybody in it, which does no harm.
@@ -130,10 +148,11 @@ func (a *applier) batch(ctx context.Context, number int64, entries []plan.Entry)
 		}
 		return stop
 	}
-	if err := a.Ledger.Settle(ctx, a.RunID, a.Plan.Summary.ID, number, remembered(results)); err != nil {
+	if err := a.Ledger.Settle(ctx, a.RunID, a.Plan.Summary.ID, number, remembered(append(results, unsent.results()...))); err != nil {
 		return err
 	}
 	a.count(entries, results)
+	a.countUnsent(unsent)
 	if stop == nil {
 		stop = a.stopReason(entries, answers)
 	}

@@ -165,6 +165,9 @@ func (r *resolver) repeat(ctx context.Context, entries []plan.Entry) ([]result, 
 			return nil, diag.Diagnostics{stillUnanswered()}
 		}
 		results[i] = answered(r.target.Plugin(), &entries[i], answer)
+		if r.reconcile(&entries[i]) == protocol.Reconcile_RECONCILE_IDEMPOTENCY_KEY {
+			doubtReferences(&entries[i], &results[i])
+		}
 	}
 	return results, nil
 }

@@ -65,6 +65,14 @@ func (in Settling) batch(ctx context.Context, batch ledger.Batch) (int64, diag.D
 	if err != nil {
 		return 0, diag.From(err, "settling what was not answered")
 	}
+	referrer, err := newReferrer(ctx, in.Mapping, p, in.Ledger)
+	if err != nil {
+		return 0, diag.From(err, "settling what was not answered")
+	}
+	entries, unsent, err := referrer.fill(ctx, entries)
+	if err != nil {
+		return 0, diag.From(err, "settling what was not answered")
+	}
 	results, ds := r.resolve(ctx, sending(entries))
 	if ds.HasErrors() {
 		return 0, ds
@@ -74,6 +82,7 @@ func (in Settling) batch(ctx context.Context, batch ledger.Batch) (int64, diag.D
 			results = append(results, applied(&entries[i]))
 		}
 	}
+	results = append(results, r.perhapsSent(unsent)...)
 	if err := in.Ledger.Settle(ctx, in.RunID, batch.PlanID, batch.Batch, remembered(results)); err != nil {
 		return 0, diag.From(err, "recording what an interrupted run had sent")
 	}

@@ -75,4 +75,4 @@ func (v *valueOf) text() string {
 }
 
 // Copies reports whether a target field is one source field as it stands.
-func (f *TargetField) Copies() bool { return f.value.copies }
+func (f *TargetField) Copies() bool { return f.value.copies && f.value.linked == "" }

@@ -50,7 +50,11 @@ func Workspace(m *lang.Module, schemas Schemas) ([]*Mapping, diag.Diagnostics) {
 			}
 		}
 	}
+	found = append(found, link(mappings)...)
+	befores(mappings)
+	found = append(found, checkCycles(mappings)...)
 	found = append(found, checkOverlaps(certain(mappings))...)
+	found = append(found, checkSharedLinks(certain(mappings))...)
 	found.Sort()
 	return mappings, found
 }

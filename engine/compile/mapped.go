@@ -189,6 +189,7 @@ func (m *mapLines) add(path record.Path, field targetType, entry *lang.MapEntry,
 		KeepsFilled: field.keepsFilled(),
 		Sharp:       field.isSharp(),
 		Place:       entry.ValueR,
+		reference:   field.described.GetReference(),
 		value:       value,
 	})
 	schema := field.described

@@ -23,6 +23,7 @@ type Mapping struct {
 	Zone     *time.Location
 	Leavers  *Leavers // nil: nobody leaves
 	Requires []*Require
+	After    []Before // the mappings that it comes after, stated or implied
 	// What is read beside the first source, and what is made of it. All of it is
 	// empty for an ordinary mapping, whose records stream.
 	Joined []*Joined
@@ -117,7 +118,12 @@ type TargetField struct {
 	Once        bool // sent at creation and return only
 	Sharp       bool // what guards watch closest
 	Place       diag.Range
-	value       valueOf
+	// Linked is the mapping whose record's id the field takes: the value is then
+	// that record's id at the source, as text, until it is sent. Nil: an ordinary
+	// field.
+	Linked    *Mapping
+	reference string // the resource whose ids the connector says it holds
+	value     valueOf
 }
 
 // Layout of what is sent, for record.NewEncoder.

@@ -43,6 +43,9 @@ func (m *mapLines) computed(entry *lang.MapEntry, want record.Type, w what) (val
 	if program == nil {
 		return valueOf{}, false
 	}
+	if mapping, ok := program.Linked(); ok {
+		return m.reference(entry, program, mapping, want, w)
+	}
 	out := valueOf{want: want, place: entry.ValueR, program: program, cel: entry.CEL}
 	out.copyOf, out.copies = program.CopyOf()
 	of := program.Type()

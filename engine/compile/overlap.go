@@ -1,10 +1,12 @@
 package compile
 
 import (
+	"bytes"
 	"slices"
 
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
+	"passerelle/plugins/protocol"
 )
 
 // checkOverlaps refuses two mappings that send one field to one resource of one
@@ -77,5 +79,70 @@ func sentTwice(m *Mapping, f TargetField, before *Mapping) diag.Diagnostic {
 		Summary: "The field " + quote(f.Name) + " is already sent by mapping " + quote(before.Address),
 		Detail:  "Two mappings that send one field to one resource would undo each other's work at every run.",
 		Remedy:  "Keep the line in one of them.",
+	}
+}
+
+// checkSharedLinks refuses two mappings whose links can't be told apart. Links are
+// kept by the two tenants and the two resources; of a connector that states no
+// identity the resource is a name for anything ("records"), so that only the
+// connection says which collection is meant. What is read or written differently
+// over the same connections is then another collection, and record 1 of one would
+// pass for record 1 of the other.
+func checkSharedLinks(mappings []*Mapping) diag.Diagnostics {
+	var found diag.Diagnostics
+	for i, m := range mappings {
+		for _, before := range mappings[:i] {
+			if sameWay(m, before) && (otherSource(m, before) || otherTarget(m, before)) {
+				found = append(found, sharedLinks(m, before))
+				break
+			}
+		}
+	}
+	return found
+}
+
+// sameWay: their links are the same.
+func sameWay(a, b *Mapping) bool {
+	return a.Source.Connection == b.Source.Connection && a.Identifies() == b.Identifies() &&
+		a.Target.Connection == b.Target.Connection && a.Target.Resource == b.Target.Resource
+}
+
+func otherSource(a, b *Mapping) bool {
+	if len(a.Source.Resource.GetIdentity()) > 0 {
+		return false
+	}
+	return !slices.Equal(a.Decl.Sources[0].ID, b.Decl.Sources[0].ID) || !bytes.Equal(a.Source.Settings, b.Source.Settings)
+}
+
+func otherTarget(a, b *Mapping) bool {
+	if len(a.Target.Resource.GetIdentity()) > 0 {
+		return false
+	}
+	return !bytes.Equal(a.Target.Settings, b.Target.Settings) || createdAt(a) != createdAt(b)
+}
+
+// createdAt is where a mapping's declared endpoint creates: two that create at one
+// place write one collection, whatever else they do there.
+func createdAt(m *Mapping) string {
+	for _, e := range m.Target.Endpoints {
+		if e.GetOperation() == protocol.Operation_OPERATION_CREATE && len(e.GetFields()) == 0 {
+			return e.GetPath()
+		}
+	}
+	return ""
+}
+
+func sharedLinks(m, before *Mapping) diag.Diagnostic {
+	whose, at := "source", m.Decl.Sources[0].ResourceR
+	if !otherSource(m, before) {
+		whose, at = "target", m.Decl.Target.ResourceR
+	}
+	return diag.Diagnostic{
+		Code: "shared-links", Subject: &at,
+		In:      append(inModule(m.Decl.Module), "mapping "+quote(m.Decl.Name)),
+		Summary: "The links of this mapping could not be told from those of mapping " + quote(before.Address),
+		Detail: "Both go over the same two connections and resources, and their " + whose + "s are not the same collection. " +
+			"The connector states no identity that would tell them apart, so that record 1 of one would pass for record 1 of the other.",
+		Remedy: "Give each collection a connection of its own, with the setting that names it where the connector has one (collection, tenant).",
 	}
 }

@@ -114,6 +114,7 @@ func badge() *protocol.Description {
 					{Path: "home", Type: "object({street = string, city = string})"},
 					{Path: "extra", Type: "map(string)"},
 					{Path: "iban", Type: "string", Class: "bank"},
+					{Path: "team", Type: "string", Reference: "cards"},
 				},
 				Endpoints: []*protocol.Endpoint{
 					{Operation: protocol.Operation_OPERATION_CREATE, Declarable: true, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP},

@@ -9,10 +9,10 @@ import (
 )
 
 // moduleOptions are what every expression of a module may name: its inputs,
-// locals, tables and transforms.
+// locals, tables, transforms and mappings.
 func moduleOptions(m *lang.Module) (expr.Options, diag.Diagnostics) {
 	var found diag.Diagnostics
-	out := expr.Options{Tables: tables(m), Zone: zone(m)}
+	out := expr.Options{Tables: tables(m), Zone: zone(m), Mappings: mappingNames(m)}
 	for _, input := range m.Inputs {
 		constant, ok := inputConstant(input)
 		if !ok {

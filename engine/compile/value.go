@@ -21,6 +21,7 @@ type valueOf struct {
 	literal record.Kind  // List, Map or Object: written out in items
 	keys    []string     // of a map or object, beside items
 	items   []valueOf
+	linked  string // the mapping that linked() names: the value is an id at the source
 }
 
 // evaluate gives an empty value or one of the wanted type.

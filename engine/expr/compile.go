@@ -48,7 +48,7 @@ func (c *compilation) compile() *Program {
 		return nil
 	}
 	c.rewriteNulls()
-	if !c.check() || !c.checkResult() || !c.checkNodes() {
+	if !c.checkLinked() || !c.check() || !c.checkResult() || !c.checkNodes() {
 		return nil
 	}
 	p := &Program{env: c.env, src: c.src}
@@ -217,6 +217,7 @@ func (c *compilation) describe(p *Program) {
 	if p.copies {
 		p.typ = c.env.sources[p.copyOf.Source].Fields[p.copyOf.Field].Type
 	}
+	c.linkedAt(p)
 }
 
 func tooComplex(detail string, runes int) Problem {

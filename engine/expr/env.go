@@ -36,6 +36,7 @@ type Env struct {
 	locals    *namespace
 	tables    map[string]Table
 	named     []*transform
+	mappings  []string
 	zone      *time.Location
 	countries *countries
 	functions []*function
@@ -61,6 +62,7 @@ func New(o Options) (*Env, error) {
 		provider:  p,
 		sources:   o.Sources,
 		tables:    make(map[string]Table, len(o.Tables)),
+		mappings:  o.Mappings,
 		zone:      o.Zone,
 		countries: &countries{},
 		overloads: map[string]*overload{},

@@ -52,7 +52,7 @@ type Options struct {
 	Transforms []NamedTransform
 
 	Zone     *time.Location // where today is decided; nil when the file declares no time zone
-	Mappings []string       // names that linked() will accept; unused until linked exists
+	Mappings []string       // names that linked() accepts
 }
 
 // NamedTransform is an expression with a name and parameters. Where it is called, its

@@ -117,6 +117,7 @@ func (e *Env) language1() []*function {
 	all = append(all, bankFunctions()...)
 	all = append(all, addressFunctions()...)
 	all = append(all, e.peopleFunctions()...)
+	all = append(all, referenceFunctions()...)
 	for _, f := range all {
 		for _, o := range f.overloads {
 			o.function = f.name

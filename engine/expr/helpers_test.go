@@ -91,6 +91,7 @@ func options(t testing.TB) expr.Options {
 			{Name: "keeper", Values: map[string]string{"a": "b"}, Unknown: "keep"},
 			{Name: "gender", Values: map[string]string{"f": "F"}, Unknown: "text", Text: "UNKNOWN"},
 		},
+		Mappings: []string{"people", "departments", "shipped/people"},
 	}
 }
 

@@ -27,6 +27,7 @@ type Program struct {
 	sources    []int
 	copyOf     Ref
 	copies     bool
+	linked     string // the mapping that linked() names
 }
 
 // Type of the result. Kind Empty: any type.

@@ -70,7 +70,8 @@ func (c *compilation) repair(issue *common.Error) bool {
 	if !ok || len(operands) != len(mismatch.args) {
 		return false
 	}
-	if c.convertChoices(mismatch, operands) {
+	// A choice has a label for people; which record it names, nobody knows.
+	if mismatch.function != linkedFunction && c.convertChoices(mismatch, operands) {
 		return true
 	}
 	return c.convertInts(mismatch, operands)

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -76,10 +77,26 @@ func (c *content) when(kind string) string {
 			return wrong("It is a length of time of at least one minute: a number and h or m.", `Write for example every = "15m".`)
 		}
 	case "cron":
-		fields := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
-		if _, err := fields.Parse(s); err != nil {
-			return wrong("It has five columns: minute, hour, day of the month, month, day of the week.", `Write for example cron = "0 2 * * *".`)
+		if detail := badCron(s); detail != "" {
+			return wrong(detail, `Write for example cron = "0 2 * * *".`)
 		}
 	}
 	return s
+}
+
+// badCron says why a text is no schedule; "" when it is one. The parser would take
+// a zone of its own in front, and ends the program on half of one.
+func badCron(s string) string {
+	if strings.Contains(s, "=") {
+		return "It has no time zone of its own: the integration's counts."
+	}
+	fields := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+	schedule, err := fields.Parse(s)
+	switch {
+	case err != nil:
+		return "It has five columns: minute, hour, day of the month, month, day of the week."
+	case schedule.Next(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero():
+		return "No month has such a day, so that it would never be due."
+	}
+	return ""
 }

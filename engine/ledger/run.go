@@ -225,3 +225,22 @@ func (l *Ledger) runs(which string, bind func(*sqlite.Stmt)) ([]Run, error) {
 }
 
 func fromMicro(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+// LastRunEnded is the newest run of a mapping that ended in one of these ways, and
+// was not started by one of those triggers; ok is false where there is none.
+func (l *Ledger) LastRunEnded(ctx context.Context, mapping string, statuses, without []string) (r Run, ok bool, err error) {
+	var runs []Run
+	err = l.read(ctx, "reading past runs", func() (err error) {
+		runs, err = l.runs(`WHERE mapping = ? AND status IN (SELECT value FROM json_each(?))
+			AND run_trigger NOT IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT 1`, func(s *sqlite.Stmt) {
+			s.BindText(1, mapping)
+			s.BindText(2, jsonArray(statuses))
+			s.BindText(3, jsonArray(without))
+		})
+		return err
+	})
+	if err != nil || len(runs) == 0 {
+		return Run{}, false, err
+	}
+	return runs[0], true, nil
+}

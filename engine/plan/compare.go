@@ -21,6 +21,10 @@ func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
 		return nil
 	}
 	if !p.Mapping.Target.Abilities.Update {
+		if p.refs.onlyOpen(item, entry.Changed) {
+			p.pendingOnly(item, entry.Changed)
+			return nil
+		}
 		p.hold(item, cannotUpdate(p.Mapping))
 		return nil
 	}
@@ -53,9 +57,10 @@ func (p *planner) update(item *flow.Item, entry *Entry, sent record.Bits) error 
 	if !p.Mapping.Target.Abilities.ChangedOnly {
 		p.alsoUnchanged(item, sent)
 	}
+	p.refs.refer(item, entry, sent)
 	entry.Body = p.encode(item.Values, sent, record.NullEmpty)
 	p.summary.count(entry, +1)
-	return p.out.add(entry)
+	return p.add(entry)
 }
 
 // difference is what changed since it was last sent. What is sent once is left
@@ -116,9 +121,10 @@ func (p *planner) create(item *flow.Item, key keyOf) error {
 		entry.Changed = append(entry.Changed, i)
 		entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i], Sum: p.print(i, item.ID, value)})
 	}
+	p.refs.refer(item, &entry, sent)
 	entry.Body = p.encode(item.Values, sent, record.OmitEmpty)
 	p.became(item, created)
-	return p.out.add(&entry)
+	return p.add(&entry)
 }
 
 // adopt links a record that the target already has, and sends what differs from
@@ -132,7 +138,7 @@ func (p *planner) adopt(item *flow.Item, key keyOf, found *foundRecord) error {
 			continue
 		}
 		print := ledger.Print{Field: p.fields[i], Sum: p.print(i, item.ID, value)}
-		if record.Equal(value, found.values[i]) {
+		if p.refs.agrees(i, value, found.values[i]) {
 			entry.Agreed = append(entry.Agreed, print)
 			continue
 		}
@@ -148,11 +154,13 @@ func (p *planner) adopt(item *flow.Item, key keyOf, found *foundRecord) error {
 		if !p.Mapping.Target.Abilities.ChangedOnly {
 			p.alsoUnchanged(item, sent)
 		}
+		p.refs.refer(item, &entry, sent)
+		p.refs.holds(found)
 		entry.Body = p.encode(item.Values, sent, record.OmitEmpty)
 	}
 	p.summary.count(&entry, +1)
 	p.became(item, adopted)
-	return p.out.add(&entry)
+	return p.add(&entry)
 }
 
 func (p *planner) encode(values []record.Value, sent record.Bits, empties record.Empties) []byte {
@@ -165,7 +173,7 @@ func (p *planner) print(field int, id string, value record.Value) uint64 {
 	if value.IsEmpty() {
 		return 0
 	}
-	p.canonical = value.AppendCanonical(p.canonical[:0])
+	p.canonical = value.AppendCanonical(p.refs.canonical(p.canonical[:0], field))
 	return p.Ledger.Fingerprint(p.fields[field], id, p.canonical)
 }
 

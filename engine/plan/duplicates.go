@@ -139,7 +139,7 @@ func (d *duplicates) withdraw(p *planner) error {
 	if len(spooled) == 0 {
 		return nil
 	}
-	return p.out.readBack(func(entries []Entry) error {
+	return p.readBack(func(entries []Entry) error {
 		for i := range entries {
 			if spooled[home(entries[i].Position)] {
 				p.summary.count(&entries[i], -1)

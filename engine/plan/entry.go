@@ -58,13 +58,33 @@ type Entry struct {
 	// Agreed are those of an adoption's fields that the target already has as they
 	// should be: nothing is sent for them.
 	Agreed []ledger.Print
+	// References are the fields whose value is looked up when the entry is sent. They
+	// are in Changed like the others, and not in Body.
+	References []Reference
+	// Pending are the indexes of fields that were left out, because the record that
+	// they refer to is not linked.
+	Pending []int
+}
+
+// Reference is a field that holds the target's id of another record.
+type Reference struct {
+	Field    int    // index of Plan.Fields
+	To       int    // index of Summary.References
+	SourceID string // of the record referred to
+	InKey    bool   // part of the key: Key lacks it too
+	Must     bool   // without it the entry can't be sent
 }
 
 // append writes an entry. Numbers are varints and texts carry their length;
 // nothing else reads it than decode.
 func (e *Entry) append(dst []byte) []byte {
 	dst = binary.AppendVarint(dst, e.Position)
-	dst = append(dst, byte(e.Operation))
+	refers := len(e.References)+len(e.Pending) > 0
+	if refers {
+		dst = append(dst, byte(e.Operation)|refersMark)
+	} else {
+		dst = append(dst, byte(e.Operation))
+	}
 	dst = appendText(dst, e.SourceID)
 	dst = appendText(dst, e.TargetID)
 	dst = appendText(dst, e.Shown)
@@ -74,7 +94,34 @@ func (e *Entry) append(dst []byte) []byte {
 	dst = appendInts(dst, e.Cleared)
 	dst = appendInts(dst, e.Added)
 	dst = appendPrints(dst, e.Prints)
-	return appendPrints(dst, e.Agreed)
+	dst = appendPrints(dst, e.Agreed)
+	if refers {
+		dst = appendReferences(dst, e.References)
+		dst = appendInts(dst, e.Pending)
+	}
+	return dst
+}
+
+// refersMark is set in the byte of the operation where references follow: an
+// entry without is written as if there were none in the world.
+const refersMark = 0x80
+
+func appendReferences(dst []byte, references []Reference) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(references)))
+	for _, r := range references {
+		dst = binary.AppendUvarint(dst, uint64(r.Field))
+		dst = binary.AppendUvarint(dst, uint64(r.To))
+		var flags byte
+		if r.InKey {
+			flags |= 1
+		}
+		if r.Must {
+			flags |= 2
+		}
+		dst = append(dst, flags)
+		dst = appendText(dst, r.SourceID)
+	}
+	return dst
 }
 
 func appendPrints(dst []byte, prints []ledger.Print) []byte {
@@ -111,7 +158,8 @@ func (d *decoder) entry() (e Entry, ok bool) {
 	if n <= 0 || len(d.data) <= n {
 		return Entry{}, false
 	}
-	e.Position, e.Operation = position, Operation(d.data[n])
+	mark := d.data[n]
+	e.Position, e.Operation = position, Operation(mark&^refersMark)
 	d.data = d.data[n+1:]
 	e.SourceID = string(d.text())
 	e.TargetID = string(d.text())
@@ -123,10 +171,37 @@ func (d *decoder) entry() (e Entry, ok bool) {
 	e.Added = d.ints()
 	e.Prints = d.prints()
 	e.Agreed = d.prints()
+	if mark&refersMark != 0 {
+		e.References = d.references()
+		e.Pending = d.ints()
+	}
 	if d.bad || len(e.Prints) != len(e.Changed) || e.Operation < Create || e.Operation > Unlink {
 		return Entry{}, false
 	}
 	return e, true
+}
+
+func (d *decoder) references() []Reference {
+	const least = 1 + 1 + 1 + 1 // field, to, flags, the length of the id
+	out := make([]Reference, d.count(least))
+	for i := range out {
+		out[i].Field, out[i].To = int(d.number()), int(d.number())
+		if flags := d.flags(); !d.bad {
+			out[i].InKey, out[i].Must = flags&1 != 0, flags&2 != 0
+		}
+		out[i].SourceID = string(d.text())
+	}
+	return out
+}
+
+func (d *decoder) flags() byte {
+	if len(d.data) == 0 {
+		d.bad = true
+		return 0
+	}
+	flags := d.data[0]
+	d.data = d.data[1:]
+	return flags
 }
 
 func (d *decoder) prints() []ledger.Print {

@@ -11,7 +11,8 @@ import (
 
 // keyOf is a record's key at the target.
 type keyOf struct {
-	json []byte // {"matricule":"00057"}
+	json []byte // {"matricule":"00057"}, without what refers to another record
+	find []byte // what to look up: all of it; nil while part of it has no id yet
 	hash fingerprint
 }
 
@@ -34,5 +35,8 @@ func (p *planner) keyFields(item *flow.Item) (keyOf, *compile.Failure) {
 		bits.Set(at)
 	}
 	p.key = p.encoder.Append(p.key[:0], item.Values, bits, record.OmitEmpty)
-	return keyOf{json: slices.Clone(p.key), hash: p.duplicates.hash(p.key)}, nil
+	key := keyOf{json: slices.Clone(p.key), hash: p.duplicates.hash(p.key)}
+	key.find = key.json
+	p.refs.key(p, item, bits, &key)
+	return key, nil
 }

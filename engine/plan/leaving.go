@@ -61,10 +61,10 @@ func (p *planner) bare(item *flow.Item, link *ledger.Link, operation Operation, 
 	for _, at := range names {
 		sent.Set(at)
 	}
-	return &Entry{
-		Position: item.Position, Operation: operation, SourceID: item.ID, TargetID: link.TargetID, Shown: item.Shown,
-		Body: p.encode(item.Values, sent, record.OmitEmpty),
-	}
+	entry := &Entry{Position: item.Position, Operation: operation, SourceID: item.ID, TargetID: link.TargetID, Shown: item.Shown}
+	p.refs.refer(item, entry, sent)
+	entry.Body = p.encode(item.Values, sent, record.OmitEmpty)
+	return entry
 }
 
 // A record has one position, and at most two operations: the second one's

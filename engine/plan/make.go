@@ -31,6 +31,11 @@ type Input struct {
 	Path  string         // or exactly there; wins over Dir
 	Watch func(flow.Progress)
 	Who   []string // these people alone, by source id or shown name; empty: everybody
+	// Scopes are those of the mappings whose records this one refers to.
+	Scopes map[*compile.Mapping]ledger.Scope
+	// Expected, in a preview, says of a record that is not linked yet that a mapping
+	// which runs before this one will link it. Nil: what is not linked won't be.
+	Expected func(scope ledger.Scope, sourceID string) bool
 }
 
 // Make reads everything, compares it with the ledger and writes the plan down.
@@ -49,12 +54,12 @@ func Make(ctx context.Context, in Input) (*Plan, diag.Diagnostics) {
 		return p.batch(ctx, items)
 	}, in.Watch)
 	if found.HasErrors() {
-		p.out.discard()
+		p.discard()
 		return nil, found
 	}
 	made, err := p.finish(ctx, end)
 	if err != nil {
-		p.out.discard()
+		p.discard()
 		return nil, append(found, diag.From(err, "finishing the plan")...)
 	}
 	return made, found
@@ -79,7 +84,8 @@ type planner struct {
 	removals   []removal
 	pilot      *pilot
 	days       dayNotes
-	everSent   []bool // by field: some linked record was sent it before
+	everSent   []bool      // by field: some linked record was sent it before
+	refs       *references // nil: no field refers to another record
 	canonical  []byte
 	key        []byte
 	body       []byte
@@ -130,8 +136,11 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 	if p.out, err = createSpool(p.path, p.summary.ID, in.Ledger.Sealer()); err != nil {
 		return nil, err
 	}
-	if err = p.openSnapshot(ctx); err != nil {
-		p.out.discard()
+	if err = p.openSnapshot(ctx); err == nil {
+		p.refs, err = newReferences(ctx, p, scope)
+	}
+	if err != nil {
+		p.discard()
 	}
 	return p, err
 }
@@ -181,6 +190,9 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 		return err
 	}
 	if err := p.noteDays(ctx, items); err != nil {
+		return err
+	}
+	if err := p.refs.look(ctx, p, items); err != nil {
 		return err
 	}
 	keys := p.admit(items)
@@ -294,6 +306,9 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	if err := p.judgeRemovals(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.settleReferences(); err != nil {
+		return nil, err
+	}
 	if err := p.gone(ctx); err != nil {
 		return nil, err
 	}
@@ -321,7 +336,7 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 // blocked is a plan that does nothing: what was compared so far was compared
 // with half a company, and says nothing of anybody.
 func (p *planner) blocked(blocks []Block) *Plan {
-	p.out.discard()
+	p.discard()
 	s := p.summary
 	s.Counts, s.Held, s.Waiting, s.Blocked = Counts{}, nil, nil, blocks
 	for i := range s.Fields {

@@ -38,7 +38,8 @@ type spoolWriter struct {
 	start  int64 // where the first frame begins
 	offset int64
 	frames int64
-	plain  []byte // the frame being filled
+	starts []int64 // where each frame begins
+	plain  []byte  // the frame being filled
 	count  int
 	sealed []byte
 	lines  int64 // frames of lines, after those of operations
@@ -74,6 +75,7 @@ func (w *spoolWriter) flush() error {
 	if w.count == 0 {
 		return nil
 	}
+	w.starts = append(w.starts, w.offset)
 	err := w.frame(w.plain, frameName(w.planID, w.frames))
 	w.plain, w.count = w.plain[:0], 0
 	w.frames++

@@ -151,6 +151,8 @@ func TestEntryRoundTrip(t *testing.T) {
 			Position: 1 << 40, Operation: Link, Changed: []int{0, 300}, Cleared: []int{300}, Added: []int{0},
 			Prints: []ledger.Print{{Field: 1, Sum: 0}, {Field: 1<<32 - 1, Sum: 1<<64 - 1}}, Agreed: []ledger.Print{{Field: 2, Sum: 3}},
 		},
+		{Operation: Create, References: []Reference{{Field: 300, To: 1, SourceID: "é", InKey: true}, {Must: true}}, Pending: []int{4}},
+		{Position: -2, Operation: Delete, Pending: []int{300}},
 	} {
 		d := decoder{data: e.append(nil)}
 		got, ok := d.entry()
@@ -158,6 +160,10 @@ func TestEntryRoundTrip(t *testing.T) {
 		require.Empty(t, d.data)
 		require.Equal(t, fmt.Sprintf("%+v", e), fmt.Sprintf("%+v", got))
 	}
+	plain := Entry{Operation: Create, SourceID: "1"}
+	refers := plain
+	refers.Pending = []int{1}
+	require.Equal(t, 3, len(refers.append(nil))-len(plain.append(nil)), "who refers to nobody pays nothing")
 	for name, e := range map[string]Entry{
 		"no operation":      {},
 		"unknown operation": {Operation: 9},
@@ -171,6 +177,8 @@ func TestEntryRoundTrip(t *testing.T) {
 
 func FuzzEntry(f *testing.F) {
 	e := Entry{Operation: Update, SourceID: "1", Changed: []int{1, 2}, Prints: []ledger.Print{{Field: 1, Sum: 2}, {Field: 2}}}
+	f.Add(e.append(nil))
+	e.References, e.Pending = []Reference{{Field: 1, SourceID: "7", Must: true}}, []int{2}
 	f.Add(e.append(nil))
 	f.Add([]byte{0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f})
 	f.Fuzz(func(t *testing.T, data []byte) {

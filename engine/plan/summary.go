@@ -34,16 +34,18 @@ type Summary struct {
 	Today      string // the day it was made for, yyyy-mm-dd
 	Pilot      bool   // it is about named people alone, and says nothing of the others
 
-	Read    Reading
-	Counts  Counts
-	Fields  []FieldCount // of the target, in map order
-	Held    []Held
-	Waiting []Waiting
-	Gone    []Person // linked, and not in a whole read
-	Blocked []Block
-	Stopped []Stopped // whom the blocks are about
-	Dropped []int64   // positions whose spooled entry was withdrawn
-	Batches int64
+	Read   Reading
+	Counts Counts
+	Fields []FieldCount // of the target, in map order
+	// References are whose records entries refer to.
+	References []Referred
+	Held       []Held
+	Waiting    []Waiting
+	Gone       []Person // linked, and not in a whole read
+	Blocked    []Block
+	Stopped    []Stopped // whom the blocks are about
+	Dropped    []int64   // positions whose spooled entry was withdrawn
+	Batches    int64
 	// Snapshot is what becomes of a target that is written as a whole; nil for one
 	// that is written record by record.
 	Snapshot *Snapshot
@@ -75,6 +77,7 @@ type Counts struct {
 	Delete     int64
 	Unchanged  int64
 	Held       int64
+	Missing    int64 // held for want of a record that they refer to; not in Held
 	Waiting    int64 // wanted, and not ready yet
 	Skipped    int64 // not ready, and the mapping says to pass them over
 	Out        int64 // out of scope
@@ -176,6 +179,17 @@ type FieldCount struct {
 	Kept    int64 // empty now, but never cleared
 	ByHand  int64 // changed, but sent at creation and return only
 	New     bool  // new to the mapping: no linked record was ever sent it
+
+	// Of a field that refers to records of another mapping, or of the same one.
+	Refers   string // that mapping; "": it refers to none
+	Pending  int64  // not sent, because the record referred to is not linked
+	Expected int64  // waiting for a mapping that runs before this one and will link it
+}
+
+// Referred is a mapping whose records entries refer to.
+type Referred struct {
+	Mapping string // address
+	Scope   ledger.Scope
 }
 
 // Person names somebody: an id, and the name that shown_as gives.

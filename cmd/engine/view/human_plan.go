@@ -27,6 +27,7 @@ func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	h.counts(s)
 	h.snapshot(s.Snapshot, false, o.Everybody)
 	h.fields(s)
+	h.pending(s.Fields, pendingOf(s))
 	if err := h.people(p.Plan, o); err != nil {
 		return diag.From(err, "reading the plan back")
 	}
@@ -42,7 +43,7 @@ func verdict(s *plan.Summary) string {
 	changes := s.Counts.Changes()
 	var out []string
 	switch {
-	case changes == 0 && s.Counts.Held+s.Counts.Blocked+s.Counts.Waiting == 0:
+	case changes == 0 && s.Counts.Held+s.Counts.Missing+s.Counts.Blocked+s.Counts.Waiting == 0:
 		return "Nothing to do: everybody is as they should be."
 	case changes == 0:
 		out = append(out, "Nothing would be sent.")
@@ -58,6 +59,9 @@ func verdict(s *plan.Summary) string {
 		out = append(out, "1 is held back, with the reason below.")
 	default:
 		out = append(out, strconv.FormatInt(s.Counts.Held, 10)+" are held back, with the reasons below.")
+	}
+	if s.Counts.Missing > 0 {
+		out = append(out, counted(s.Counts.Missing, "person is", "people are")+" not sent, because a record that they refer to is not linked.")
 	}
 	if s.Counts.Waiting > 0 {
 		out = append(out, counted(s.Counts.Waiting, "person waits", "people wait")+" to be ready.")
@@ -84,6 +88,7 @@ func (h *human) counts(s *plan.Summary) {
 		{"+", "reactivate", green, c.Reactivate, false},
 		{"=", "unchanged", "", c.Unchanged, true},
 		{"!", "held", red, c.Held, false},
+		{"!", "reference missing", red, c.Missing, false},
 		{"!", "blocked", red, c.Blocked, false},
 		{"…", "waiting", yellow, c.Waiting, false},
 		{"·", "passed over", "", c.Skipped, false},
@@ -171,6 +176,12 @@ func (h *human) person(p *plan.Plan, e *plan.Entry, values bool) {
 	h.printf("    %s %s %s\n", h.paint(color, sign), pad(Name(e.Shown, e.SourceID), 28), fieldNames(p, e))
 	if values && len(e.Body) > 0 {
 		h.printf("        %s\n", h.paint(faint, diag.VisibleLine(string(e.Body))))
+	}
+	if values {
+		for _, ref := range e.References {
+			words := p.Summary.Fields[ref.Field].Name + " = linked('" + p.Summary.References[ref.To].Mapping + "', " + strconv.Quote(ref.SourceID) + ")"
+			h.printf("        %s\n", h.paint(faint, diag.VisibleLine(words)))
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ func (h *human) Run(r *engine.Ran) {
 	h.snapshot(r.Plan.Snapshot, !r.Found.HasErrors(), false)
 	h.failed("Not taken by the target, and why", r.Outcome.Failed)
 	h.failed("Sent, and never answered", r.Outcome.Ambiguous)
+	h.failed("Not sent, for want of a record that they refer to", r.Outcome.Missing)
 	h.blocked(&r.Plan, r.RunID)
 	h.held(r.Plan.Held, false)
 	if r.Known > 0 {
@@ -35,6 +36,11 @@ func (h *human) Run(r *engine.Ran) {
 		h.read(&r.Plan)
 	}
 	h.printf("  Run %s.\n\n", r.RunID)
+}
+
+func (h *human) NothingDue() {
+	h.clear()
+	h.printf("Nothing is due.\n")
 }
 
 func statusWords(status string) (words, color string) {
@@ -53,11 +59,12 @@ func statusWords(status string) (words, color string) {
 
 func (h *human) done(r *engine.Ran) {
 	o := &r.Outcome
-	if o.Done() == 0 && len(o.Failed)+len(o.Ambiguous) == 0 && o.Unsettled+o.Unsent == 0 {
+	if o.Done() == 0 && len(o.Failed)+len(o.Ambiguous)+len(o.Missing) == 0 && o.Unsettled+o.Unsent == 0 {
 		words := "  Nothing to do: " + strconv.FormatInt(r.Plan.Counts.Unchanged, 10) + " people are as they should be."
 		if r.Status != engine.Failed && r.Plan.Counts.Blocked == 0 && !r.Plan.Snapshot.IsBlocked() {
 			h.printf("%s\n\n", words)
 		}
+		h.pending(r.Plan.Fields, r.Pending())
 		return
 	}
 	for _, line := range []struct {
@@ -78,6 +85,7 @@ func (h *human) done(r *engine.Ran) {
 		{o.Unsent, "not sent, because the run had to stop"},
 		{r.Plan.Counts.Blocked, "waiting for somebody's word"},
 		{r.Plan.Counts.Held, "held back"},
+		{r.Missing(), "not sent, because a record that they refer to is not linked"},
 		{r.Plan.Counts.Waiting, "waiting to be ready"},
 	} {
 		if line.n > 0 {
@@ -86,6 +94,7 @@ func (h *human) done(r *engine.Ran) {
 	}
 	h.printf("\n")
 	h.fields(&r.Plan)
+	h.pending(r.Plan.Fields, r.Pending())
 }
 
 func (h *human) failed(title string, list []apply.Failed) {

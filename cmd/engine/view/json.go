@@ -73,6 +73,13 @@ type change struct {
 	Fields    []string        `json:"fields"`
 	Cleared   []string        `json:"cleared,omitempty"`
 	Values    json.RawMessage `json:"values,omitempty"`
+	// References are the fields that hold the target's id of another record.
+	References map[string]reference `json:"references,omitempty"`
+}
+
+type reference struct {
+	Mapping string `json:"mapping"`
+	ID      string `json:"id"`
 }
 
 type notDone struct {
@@ -101,6 +108,12 @@ func (e *events) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 				}
 				if o.Values && len(entry.Body) > 0 {
 					c.Values = entry.Body
+				}
+				for _, ref := range entry.References {
+					if c.References == nil {
+						c.References = map[string]reference{}
+					}
+					c.References[s.Fields[ref.Field].Name] = reference{s.References[ref.To].Mapping, ref.SourceID}
 				}
 				e.write(c)
 			}
@@ -156,9 +169,10 @@ func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[st
 	}
 	fields := []map[string]any{}
 	for _, f := range s.Fields {
-		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand > 0 {
+		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand+f.Pending+f.Expected > 0 {
 			fields = append(fields, map[string]any{
 				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "by_hand": f.ByHand, "new": f.New,
+				"pending": f.Pending, "expected": f.Expected,
 			})
 		}
 	}
@@ -191,7 +205,7 @@ func countsOf(s *plan.Summary) map[string]int64 {
 	return map[string]int64{
 		"create": c.Create, "update": c.Update, "link": c.Link, "unchanged": c.Unchanged,
 		"deactivate": c.Deactivate, "reactivate": c.Reactivate, "delete": c.Delete,
-		"held": c.Held, "waiting": c.Waiting, "skipped": c.Skipped, "blocked": c.Blocked,
+		"held": c.Held, "reference_missing": c.Missing, "waiting": c.Waiting, "skipped": c.Skipped, "blocked": c.Blocked,
 		"out_of_scope": c.Out, "left": c.Left, "gone": c.Gone, "aside": c.Aside, "unlink": c.Unlink,
 	}
 }
@@ -200,8 +214,10 @@ func (e *events) Run(r *engine.Ran) {
 	e.held(r.Mapping, &r.Plan)
 	e.failed("failed", r.Mapping, r.Outcome.Failed)
 	e.failed("ambiguous", r.Mapping, r.Outcome.Ambiguous)
+	e.failed("held", r.Mapping, r.Outcome.Missing)
 	event := e.summary("run", r.Mapping, r.From, r.To, &r.Plan)
 	event["run"], event["status"], event["settled"], event["acknowledged"] = r.RunID, r.Status, r.Settled, r.Known
+	event["pending"] = r.Pending()
 	event["done"] = map[string]int64{
 		"create": r.Outcome.Created, "update": r.Outcome.Updated, "link": r.Outcome.Linked,
 		"deactivate": r.Outcome.Deactivated, "reactivate": r.Outcome.Reactivated, "delete": r.Outcome.Deleted, "unlink": r.Outcome.Unlinked,
@@ -218,6 +234,8 @@ func (e *events) failed(kind, mapping string, list []apply.Failed) {
 		})
 	}
 }
+
+func (e *events) NothingDue() { e.write(map[string]any{"type": "nothing_due"}) }
 
 func (e *events) Result(exitCode int) {
 	e.write(map[string]any{"type": "result", "exit": exitCode, "result": result(exitCode), "at": time.Now().UTC().Format(time.RFC3339)})

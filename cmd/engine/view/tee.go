@@ -33,6 +33,8 @@ func (t tee) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 
 func (t tee) Run(r *engine.Ran) { t.human.Run(r); t.file.Run(r) }
 
+func (t tee) NothingDue() { t.human.NothingDue(); t.file.NothingDue() }
+
 func (t tee) Checked(c *engine.Checked) { t.human.Checked(c); t.file.Checked(c) }
 
 func (t tee) Approved(a *engine.Approved) { t.human.Approved(a); t.file.Approved(a) }

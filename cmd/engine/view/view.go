@@ -16,6 +16,7 @@ type View interface {
 	// Plan gives diagnostics when the plan could not be read back.
 	Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics
 	Run(r *engine.Ran)
+	NothingDue()
 	Checked(c *engine.Checked)
 	Approved(a *engine.Approved)
 	// Undoing gives diagnostics when what would be undone could not be read back.

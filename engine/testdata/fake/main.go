@@ -63,6 +63,7 @@ func fields() []*sdk.Field {
 		{Path: "nom", Type: "string"},
 		{Path: "email", Type: "string", Sharp: "e-mail"},
 		{Path: "phone", Type: "string"},
+		{Path: "manager", Type: "string"},
 	}
 }
 

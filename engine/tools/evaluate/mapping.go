@@ -22,6 +22,15 @@ type Mapped struct {
 	Unmet   []Unmet         `json:"unmet,omitempty"`  // requirements that the record does not meet
 	Held    []Held          `json:"held,omitempty"`   // every reason; one is enough to hold the record back
 	Record  json.RawMessage `json:"record,omitempty"` // what would be sent, without the fields that failed
+	// References are the fields that hold the target's id of another record, which
+	// only a run can look up.
+	References map[string]Reference `json:"references,omitempty"`
+}
+
+// Reference is the record that a field refers to.
+type Reference struct {
+	Mapping string `json:"mapping"`
+	ID      string `json:"id"` // at the source
 }
 
 // Held is one reason why a record can't be sent. It holds no value.
@@ -144,6 +153,10 @@ func (a *attempt) fields(wanted func(i int) bool, whole bool) error {
 				Remedy:  "Fill what it comes from at the source.",
 			})
 		}
+		if field.Linked != nil {
+			a.refer(field, value)
+			continue
+		}
 		row[i] = value
 	}
 	encoder, err := record.NewEncoder(a.m.Target.Layout())
@@ -152,6 +165,16 @@ func (a *attempt) fields(wanted func(i int) bool, whole bool) error {
 	}
 	a.out.Record = encoder.Append(nil, row, nil, record.OmitEmpty)
 	return nil
+}
+
+func (a *attempt) refer(field *compile.TargetField, id record.Value) {
+	if id.IsEmpty() {
+		return
+	}
+	if a.out.References == nil {
+		a.out.References = map[string]Reference{}
+	}
+	a.out.References[field.Name] = Reference{Mapping: field.Linked.Address, ID: id.Text()}
 }
 
 func (a *attempt) faulty(refs []expr.Ref) bool {

@@ -45,10 +45,11 @@ func EventList() []Event {
 		{"fields", "The target fields with something to do."}, {"fields.name", ""}, {"fields.changed", "Records in which it changes."},
 		{"fields.added", "Records that get it because the field is new to the mapping."}, {"fields.cleared", "Records in which it is emptied."},
 		{"fields.kept", "Records in which it would be emptied, and is not."}, {"fields.by_hand", "Records in which it differs and is not sent again: to do by hand."}, {"fields.new", "True: the field is new to the mapping."},
+		{"fields.pending", "Records that go without it, because the record that it refers to is not linked."}, {"fields.expected", "Records for which a mapping that runs before this one will link it."},
 		{"read.received", "Records read."}, {"read.expected", "Records that the source announced; -1 without."}, {"read.calls", "Calls that it took."},
 		{"planned.create", "Records to create."}, {"planned.update", ""}, {"planned.link", "Found at the target and tied."}, {"planned.unchanged", ""},
 		{"planned.deactivate", ""}, {"planned.reactivate", ""}, {"planned.delete", ""},
-		{"planned.held", "Held back, each in an event of its own."}, {"planned.waiting", "Not ready, each in an event of its own."}, {"planned.skipped", "Not ready, and passed over."},
+		{"planned.held", "Held back, each in an event of its own."}, {"planned.reference_missing", "Held for want of a record that they refer to; not among held."}, {"planned.waiting", "Not ready, each in an event of its own."}, {"planned.skipped", "Not ready, and passed over."},
 		{"planned.blocked", "Stopped by a guard."}, {"planned.left", "Left and never linked, or left before."}, {"planned.out_of_scope", "Not selected by where."}, {"planned.gone", "Known before and no longer read; untouched."},
 		{"planned.aside", "Not among those that --who names."}, {"planned.unlink", "Links that an undo forgets."},
 	}
@@ -61,6 +62,7 @@ func EventList() []Event {
 	run := append(append([]EventField{}, summary...),
 		EventField{"run", "The run's id."}, EventField{"status", "succeeded, partial, blocked, failed or skipped."},
 		EventField{"acknowledged", "Of those held, refused or ambiguous: how many somebody has acknowledged."},
+		EventField{"pending", "By field, how many records went without it, because the record that it refers to is not linked."},
 		EventField{"settled", "Operations of an interrupted run whose fate was learnt first."},
 		EventField{"done.create", "Records created."}, EventField{"done.update", ""}, EventField{"done.link", ""}, EventField{"done.deactivate", ""}, EventField{"done.reactivate", ""}, EventField{"done.delete", ""}, EventField{"done.unlink", "Links forgotten by an undo."}, EventField{"done.failed", "Not taken by the target."},
 		EventField{"done.ambiguous", "Sent and never answered."}, EventField{"done.unsettled", "Sent, and to be settled by the next run."}, EventField{"done.unsent", "Planned and not sent any more."})
@@ -73,7 +75,7 @@ func EventList() []Event {
 		{"attempts", "How often it was tried."}, {"retry", "The retry class."}, {"place", "Of the expression: file:line:column."},
 	}
 	past := []EventField{
-		{"run", "Its id."}, mapping, {"trigger", "manual, undo, or as the mapping says."}, {"status", "running, succeeded, partial, blocked or failed."},
+		{"run", "Its id."}, mapping, {"trigger", "manual, pilot (for named people alone), undo, or as the mapping says."}, {"status", "running, succeeded, partial, blocked or failed."},
 		{"started", "In UTC."}, {"ended", "In UTC; empty while it runs."},
 		{"operations", "What took effect: provisioning, update, deprovisioning, link, reactivation."}, {"counts", "Records by what became of them."}, {"calls", "Requests that reading took."},
 	}
@@ -98,7 +100,8 @@ func EventList() []Event {
 			{"evidence", "What was found, such as readable or not permitted."}, {"right.fr", "The right that is missing, as the system calls it."}, {"right.en", ""}, {"say", "What it means."}, {"remedy", "What to do."}}},
 		{"planned_change", "One operation of a plan.", about(
 			EventField{"operation", "create, update, link, deactivate, reactivate or delete."}, EventField{"target_id", "The target's id, where it is known."},
-			EventField{"fields", "The target fields that would be sent."}, EventField{"cleared", "Those that would be emptied."}, EventField{"values", "What would be sent, with --show-values alone: personal data."})},
+			EventField{"fields", "The target fields that would be sent."}, EventField{"cleared", "Those that would be emptied."}, EventField{"values", "What would be sent, with --show-values alone: personal data."},
+			EventField{"references", "The fields that hold the target's id of another record, looked up when they are sent: each with the mapping that carries it, and its id at the source."})},
 		{"held", "A record that is not sent.", about(reason...)},
 		{"waiting", "A record that is wanted and not ready. It is no error.", about(
 			EventField{"require", "The requirement that is not met."}, EventField{"say.fr", "It in words."}, EventField{"say.en", ""}, EventField{"fields", "The source fields that it wants filled."})},
@@ -108,6 +111,7 @@ func EventList() []Event {
 		{"failed", "A record that the target did not take.", about(reason...)},
 		{"ambiguous", "A record that was sent and never answered, and that nothing can settle but a person.", about(reason...)},
 		{"run", "A run as a whole.", run},
+		{"nothing_due", "`engine run --due` found no mapping that is due.", nil},
 		{"approved", "What `engine approve` signed.", []EventField{mapping, {"run", "The run whose block it answers."}, {"part", "The part."}, {"people", "Each with id and shown."}, {"until", "When it lapses, in UTC."}}},
 		{"undoing", "What a run did that `engine undo` can't take back; a plan of what it can follows.", []EventField{{"run", "The run."}, {"created", ""}, {"updated", ""}, {"deleted", ""}}},
 		{"past_run", "A run of the past.", past},
@@ -135,7 +139,8 @@ func EventList() []Event {
 		{"mapped", "What `engine eval --mapping` makes of a record.", []EventField{
 			{"mapped.mapping", "The mapping."}, {"mapped.shown", "How the person is named."}, {"mapped.in_scope", "False: where does not select the record."},
 			{"mapped.left", "True: leavers.when says so; only what a departure sends is computed."}, {"mapped.unmet", "Requirements that are not met: require, else, before."},
-			{"mapped.held", "Every reason to hold the record, with field, code, summary, detail and remedy."}, {"mapped.record", "What would be sent."}}},
+			{"mapped.held", "Every reason to hold the record, with field, code, summary, detail and remedy."}, {"mapped.record", "What would be sent."},
+			{"mapped.references", "The fields that hold the target's id of another record: each with its mapping and the record's id at the source."}}},
 		{"lineage", "Where the fields of one mapping come from.", []EventField{
 			{"lineage.mapping", "The mapping."}, {"lineage.from", "system, plugin, connection and resource."}, {"lineage.to", "The same of the target."},
 			{"lineage.fields", "Each target field: target, type, key, required, sources (name, path, type, section), expression, copied."},

@@ -113,3 +113,50 @@ connection "here" {
   plugin = "file"
 }
 
+mapping "zoned" {
+  trigger { cron = "TZ=UTC 0 2 * * *" }
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map        = { id = "person.id" }
+  }
+}
+
+mapping "half_zoned" {
+  trigger { cron = "CRON_TZ=x" }
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map        = { id = "person.id" }
+  }
+}
+
+mapping "never" {
+  trigger { cron = "0 2 30 2 *" }
+  source "person" {
+    connection = connection.here
+    resource   = "people"
+    field "id" { path = "id" }
+  }
+
+  target "file" {
+    connection = connection.here
+    resource   = "lines"
+    key        = "id"
+    map        = { id = "person.id" }
+  }
+}
