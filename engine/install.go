@@ -117,16 +117,19 @@ type Described struct {
 }
 
 // DescribePlugin starts one plugin and asks it. The lock file of dir counts,
-// where there is one.
+// where dir is given and has one.
 func DescribePlugin(ctx context.Context, dir, name string, o Options) (*Described, diag.Diagnostics) {
-	lock, found := trust.ReadLock(dir)
-	if found.HasErrors() {
-		return nil, found
+	var lock *trust.Lock
+	if dir != "" {
+		var found diag.Diagnostics
+		if lock, found = trust.ReadLock(dir); found.HasErrors() {
+			return nil, found
+		}
 	}
 	options := hostOptions(o, lock)
 	h := host.New(options)
 	defer h.Close()
-	found = host.Unverified([]string{name}, options)
+	found := host.Unverified([]string{name}, options)
 	plugin, ds := h.Plugin(ctx, name)
 	if ds.HasErrors() {
 		return nil, append(found, ds...)
@@ -161,7 +164,7 @@ func PackagePlugin(ctx context.Context, p PackageOptions) (*Packaged, diag.Diagn
 			Remedy: "Build it for this machine too, or package it on a machine that it was built for.",
 		}}
 	}
-	asked, found := DescribePlugin(ctx, os.DevNull, p.Name, Options{Plugins: map[string]string{p.Name: here}})
+	asked, found := DescribePlugin(ctx, "", p.Name, Options{Plugins: map[string]string{p.Name: here}})
 	if found.HasErrors() {
 		return nil, found
 	}

@@ -9,6 +9,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/status"
+
+	"passerelle/plugins/protocol"
 )
 
 // Call is what may be told of one call to a plugin: how long and how large, never
@@ -36,6 +38,9 @@ type counts struct {
 type countsKey struct{}
 
 func (w *watcher) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
+	if path.Dir(info.FullMethodName) != "/"+protocol.Connector_ServiceDesc.ServiceName {
+		return ctx // go-plugin's own
+	}
 	return context.WithValue(ctx, countsKey{}, &counts{method: path.Base(info.FullMethodName)})
 }
 
