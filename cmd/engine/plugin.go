@@ -46,7 +46,7 @@ func (c *command) pluginListCommand() *cobra.Command {
 // showPlugin shows one line of the list. What is wrong with it is said, and is no
 // failure of the list.
 func (c *command) showPlugin(p engine.PluginState) diag.Diagnostics {
-	state := "not verified: no lock file names it"
+	state := "not verified against a lock file"
 	switch {
 	case p.Fault != nil:
 		state = p.Fault.Summary
@@ -162,7 +162,7 @@ func (c *command) pluginVerifyCommand() *cobra.Command {
 
 func (c *command) showVerified(v engine.Verified) diag.Diagnostics {
 	if c.json {
-		event := map[string]any{"type": "verified", "plugin": v.Name, "version": v.Version, "signed_by": v.SignedBy, "platforms": v.Platforms, "intact": v.Fault == nil}
+		event := map[string]any{"type": "plugin_verified", "plugin": v.Name, "version": v.Version, "signed_by": v.SignedBy, "platforms": v.Platforms, "intact": v.Fault == nil}
 		return c.event(event)
 	}
 	state := "intact, for " + strings.Join(v.Platforms, ", ")

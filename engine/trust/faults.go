@@ -70,7 +70,7 @@ func interrupted() error {
 
 func badKey(k Key) error {
 	return diag.Diagnostic{
-		Code: "bad-key", Summary: "This is no public key: " + clip(string(k)), Detail: "A key is ed25519: followed by 44 characters.",
+		Code: "bad-signing-key", Summary: "This is no public key: " + clip(string(k)), Detail: "A key is ed25519: followed by 44 characters.",
 		Remedy: "Copy it whole from where the publisher shows it; engine plugin keygen printed it there.",
 	}
 }
@@ -92,7 +92,7 @@ func openKey(path string, mode fs.FileMode) error {
 
 func notAKey(path string) error {
 	return diag.Diagnostic{
-		Code: "bad-key", Summary: "This is no signing key: " + path, Detail: "A signing key is an Ed25519 key in PEM (PKCS #8), without a passphrase.",
+		Code: "bad-signing-key", Summary: "This is no signing key: " + path, Detail: "A signing key is an Ed25519 key in PEM (PKCS #8), without a passphrase.",
 		Remedy: "Make one with engine plugin keygen.",
 	}
 }
