@@ -281,3 +281,25 @@ func TestKeysStayPrivate(t *testing.T) {
 	_, err = NewKey(p.key)
 	require.Equal(t, "key-exists", one(t, err).Code)
 }
+
+// A byte that changed after the install keeps a plugin from being opened at all.
+func TestAChangedExecutable(t *testing.T) {
+	newCache(t)
+	p, dir := newPublisher(t), t.TempDir()
+	p.publish(t, "1.0.0", Here())
+	_, err := install(t, dir, InitOptions{From: p.mirror})
+	require.NoError(t, err)
+	lock, _ := ReadLock(dir)
+	store, err := OpenStore()
+	require.NoError(t, err)
+	path := store.Path(lock.Plugins["x"])
+	require.NoError(t, os.Chmod(path, 0o700))
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho evil"), 0o700))
+	_, err = store.Open(lock.Plugins["x"])
+	d := one(t, err)
+	require.Equal(t, "plugin-changed", d.Code)
+	require.Contains(t, d.Detail, "Expected: "+lock.Plugins["x"].Hashes[string(Here())])
+	_, err = install(t, dir, InitOptions{From: p.mirror})
+	require.NoError(t, err)
+	require.Empty(t, Check(lock.Plugins["x"]), "init brings it anew")
+}
