@@ -7,10 +7,14 @@ import (
 	"passerelle/engine/diag"
 	"passerelle/engine/host"
 	"passerelle/engine/lang"
+	"passerelle/engine/trust"
 )
 
-func hostOptions(o Options) host.Options {
-	return host.Options{Paths: o.Plugins, Dirs: o.PluginDirs, Logger: o.Logger, Level: o.LogLevel}
+func hostOptions(o Options, lock *trust.Lock) host.Options {
+	return host.Options{
+		Paths: o.Plugins, Dirs: o.PluginDirs, Lock: lock, Logger: o.Logger, Level: o.LogLevel,
+		Attach: o.Attach, Limits: o.Limits, Watch: o.WatchCalls,
+	}
 }
 
 // Replaced lists what extensions put in the place of shipped lines.
@@ -29,7 +33,7 @@ func (w *Workspace) remembered(ctx context.Context) (compile.Schemas, diag.Diagn
 	if w.schemas != nil {
 		return w.schemas, w.described
 	}
-	options := hostOptions(w.options)
+	options := hostOptions(w.options, w.lock)
 	schemas := compile.Schemas{}
 	var ask []string
 	for _, name := range compile.Plugins(w.module) {
@@ -39,7 +43,7 @@ func (w *Workspace) remembered(ctx context.Context) (compile.Schemas, diag.Diagn
 		}
 		ask = append(ask, name)
 	}
-	found := w.host.Start(ctx, ask)
+	found := append(host.Unverified(compile.Plugins(w.module), options), w.host.Start(ctx, ask)...)
 	for _, name := range ask {
 		plugin, ds := w.host.Plugin(ctx, name)
 		if ds.HasErrors() {

@@ -15,6 +15,7 @@ import (
 	"passerelle/engine/host"
 	"passerelle/engine/lang"
 	"passerelle/engine/ledger"
+	"passerelle/engine/trust"
 )
 
 // Options say where things are. The zero Options use the environment and the
@@ -31,6 +32,9 @@ type Options struct {
 	LogLevel   string
 	Command    string // said to whoever finds the ledger locked
 	Watch      func(Event)
+	Attach     map[string]string // name → socket of a plugin under a debugger
+	Limits     Limits            // of each plugin's process
+	WatchCalls func(Call)        // told of every call to a plugin, from any goroutine
 }
 
 // Event is progress, for whoever watches.
@@ -49,6 +53,7 @@ type Workspace struct {
 	module  *lang.Module
 	sources diag.Sources
 	loaded  diag.Diagnostics // what was wrong with the files
+	lock    *trust.Lock      // nil: there is no lock file
 	host    *host.Host
 
 	schemas   compile.Schemas  // nil until the plugins were asked
@@ -64,9 +69,11 @@ type Workspace struct {
 func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
 	o = withDefaults(o)
 	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
+	lock, ds := trust.ReadLock(dir)
+	found = append(found, ds...)
 	return &Workspace{
-		Dir: dir, options: o, module: module, sources: sources, loaded: found,
-		host:   host.New(hostOptions(o)),
+		Dir: dir, options: o, module: module, sources: sources, loaded: found, lock: lock,
+		host:   host.New(hostOptions(o, lock)),
 		open:   map[*lang.Connection]*host.Connection{},
 		hashes: map[string]string{},
 	}, found
@@ -125,7 +132,7 @@ func (w *Workspace) describe(ctx context.Context) diag.Diagnostics {
 	}
 	w.schemas = compile.Schemas{}
 	names := compile.Plugins(w.module)
-	w.described = w.host.Start(ctx, names)
+	w.described = append(host.Unverified(names, hostOptions(w.options, w.lock)), w.host.Start(ctx, names)...)
 	for _, name := range names {
 		plugin, ds := w.host.Plugin(ctx, name)
 		if ds.HasErrors() {

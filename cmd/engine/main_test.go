@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -69,6 +70,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+			env.Setenv("PLATFORM", runtime.GOOS+"_"+runtime.GOARCH)
 			env.Setenv("REPO", repository)
 			env.Setenv("BIN", bin)
 			env.Setenv("LIB", filepath.Join(repository, "cmd", "engine", "testdata", "lib.sh"))
@@ -80,6 +82,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":    commandCode,
+			"mirror":  mirrored,
 			"sandbox": sandboxed,
 		},
 	})

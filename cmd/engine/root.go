@@ -33,6 +33,7 @@ type command struct {
 	jsonInto   string
 	dir        string // --workspace, of commands whose argument is something else
 	noColor    bool
+	process    processing
 }
 
 func (c *command) root() *cobra.Command {
@@ -61,6 +62,7 @@ locked; 7 our fault or the machine's; 130 interrupted.`,
 	flags.StringVar(&c.logLevel, "log", "off", "log of the engine and its plugins on stderr: trace, debug, info, warn, error, off")
 	root.AddCommand(c.validateCommand(), c.checkCommand(), c.planCommand(), c.applyCommand(), c.runCommand(), c.approveCommand(), c.versionCommand())
 	root.AddCommand(c.runsCommand(), c.reportCommand(), c.heldCommand(), c.whoCommand(), c.undoCommand(), c.forgetCommand(), c.ledgerCommand(), c.unlockCommand())
+	root.AddCommand(c.initCommand(), c.pluginCommand())
 	root.AddCommand(c.fmtCommand(), c.evalCommand(), c.lineageCommand(), c.referenceCommand())
 	return root
 }
@@ -72,6 +74,7 @@ func (c *command) workspaceFlags(cmd *cobra.Command) {
 	flags.StringArrayVar(&c.inputFiles, "inputs", nil, "file of inputs, one name = value a line (HCL); may be repeated")
 	flags.StringArrayVar(&c.plugins, "plugin", nil, "executable of a plugin, as name=path; may be repeated")
 	flags.StringArrayVar(&c.pluginDirs, "plugin-dir", nil, "folder to look for plugins in, before all others; may be repeated")
+	c.process.flags(flags)
 }
 
 // ledgerFlags are those of every command that needs the ledger.
@@ -96,7 +99,7 @@ func (c *command) open(cmd *cobra.Command, args []string, out view.View) (*engin
 	if level == hclog.NoLevel {
 		return nil, diag.Diagnostics{usageFault(`--log is trace, debug, info, warn, error or off, not "` + c.logLevel + `"`)}
 	}
-	return engine.Load(dir, engine.Options{
+	options := engine.Options{
 		Inputs:     inputs,
 		Plugins:    plugins,
 		PluginDirs: c.pluginDirs,
@@ -106,7 +109,11 @@ func (c *command) open(cmd *cobra.Command, args []string, out view.View) (*engin
 		LogLevel:   c.logLevel,
 		Command:    "engine " + cmd.Name(),
 		Watch:      out.Progress,
-	})
+	}
+	if ds := c.process.options(c, &options); ds.HasErrors() {
+		return nil, ds
+	}
+	return engine.Load(dir, options)
 }
 
 // view picks how results are shown.

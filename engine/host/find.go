@@ -22,31 +22,13 @@ const envDirs = "ENGINE_PLUGIN_DIR"
 var pluginName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 // Find gives the executable of a plugin. One named in Options.Paths is looked at
-// there alone; any other in Options.Dirs, the directories of ENGINE_PLUGIN_DIR,
+// there alone; any other in Options.Dirs and the directories of
+// ENGINE_PLUGIN_DIR; then, where Options.Lock names it, in the store alone; then
 // beside this executable, and in engine/plugins under the user's configuration
-// directory, in this order.
+// directory.
 func Find(name string, o Options) (string, diag.Diagnostics) {
-	if !pluginName.MatchString(name) {
-		return "", diag.Diagnostics{badName()}
-	}
-	if path, ok := o.Paths[name]; ok {
-		return checkNamed(name, path)
-	}
-	dirs := places(o)
-	var unusable []string
-	for _, dir := range dirs {
-		path := filepath.Join(dir, executablePrefix+name)
-		switch usable(path) {
-		case isUsable:
-			return absolute(path), nil
-		case notExecutable:
-			unusable = append(unusable, path)
-		}
-	}
-	if len(unusable) > 0 {
-		return "", diag.Diagnostics{notExecutableAt(name, unusable[0])}
-	}
-	return "", diag.Diagnostics{notFound(name, dirs, nearestName(name, installed(dirs)))}
+	l, found := locate(name, o)
+	return l.path, found
 }
 
 func checkNamed(name, path string) (string, diag.Diagnostics) {
@@ -59,14 +41,23 @@ func checkNamed(name, path string) (string, diag.Diagnostics) {
 	return "", diag.Diagnostics{notFoundAt(name, path)}
 }
 
-// places are the directories to look in, each once.
-func places(o Options) []string {
+// places are all directories to look in, each once.
+func places(o Options) []string { return once(append(overrides(o), ordinary()...)) }
+
+// overrides are the directories that somebody named.
+func overrides(o Options) []string {
 	dirs := slices.Clone(o.Dirs)
 	for _, dir := range filepath.SplitList(os.Getenv(envDirs)) {
 		if dir != "" {
 			dirs = append(dirs, dir)
 		}
 	}
+	return dirs
+}
+
+// ordinary are the directories that are looked in always.
+func ordinary() []string {
+	var dirs []string
 	if self, err := os.Executable(); err == nil {
 		dirs = append(dirs, filepath.Dir(self))
 		if real, err := filepath.EvalSymlinks(self); err == nil {
@@ -76,13 +67,17 @@ func places(o Options) []string {
 	if config, err := os.UserConfigDir(); err == nil {
 		dirs = append(dirs, filepath.Join(config, "engine", "plugins"))
 	}
-	var once []string
+	return dirs
+}
+
+func once(dirs []string) []string {
+	var out []string
 	for _, dir := range dirs {
-		if !slices.Contains(once, dir) {
-			once = append(once, dir)
+		if !slices.Contains(out, dir) {
+			out = append(out, dir)
 		}
 	}
-	return once
+	return out
 }
 
 type usability int

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"passerelle/engine/diag"
+	"passerelle/engine/trust"
 )
 
 const (
@@ -19,6 +20,11 @@ const (
 type Options struct {
 	Paths map[string]string // name → executable, from --plugin: looked at alone when the name is in it
 	Dirs  []string          // looked in first
+	Lock  *trust.Lock       // vouches for plugins in the store; nil: the workspace has none
+
+	Limits Limits            // of each plugin's process
+	Attach map[string]string // name → socket of a plugin that runs under a debugger
+	Watch  func(Call)        // told of every call when it ends, from any goroutine; nil: nobody watches
 
 	Logger hclog.Logger // gets what plugins log; nil: nothing is logged
 	Level  string       // the level plugins log at: trace … error, off; empty: warn

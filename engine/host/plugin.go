@@ -39,7 +39,14 @@ type Plugin struct {
 
 // start runs from the search for the executable to its description.
 func (h *Host) start(name string) (*Plugin, diag.Diagnostics) {
-	path, ds := Find(name, h.options)
+	if address, ok := h.options.Attach[name]; ok {
+		return h.attach(name, address)
+	}
+	at, ds := locate(name, h.options)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	executable, ds := at.open()
 	if ds.HasErrors() {
 		return nil, ds
 	}
@@ -48,7 +55,8 @@ func (h *Host) start(name string) (*Plugin, diag.Diagnostics) {
 		return nil, diag.Diagnostics{noSocketDir(name)}
 	}
 	defer os.RemoveAll(sockets)
-	p := h.newPlugin(name, path, sockets)
+	p := h.newPlugin(name, at.path, sockets)
+	p.process.opened = executable
 
 	ctx, cancel := context.WithTimeoutCause(h.live, h.options.StartTimeout, errStartTimeout)
 	defer cancel()
@@ -105,10 +113,11 @@ func (h *Host) newPlugin(name, path, sockets string) *Plugin {
 	p := &Plugin{name: name, path: path, log: h.options.Logger.Named(name), clean: &cleaner{}}
 	p.crash = sync.OnceValue(func() diag.Diagnostic { return crashed(p) })
 	p.process = newProcess(path, h.starter, p.clean, p.log)
+	p.process.limits = h.options.Limits
 	set := plugin.PluginSet{protocol.Dispensed: client{}}
 	// go-plugin gives the runner a cmd with its own variables alone (SkipHostEnv).
 	start := func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
-		p.process.cmd.Env = append(pluginEnv(os.Environ(), h.options.Level), cmd.Env...)
+		p.process.cmd.Env = append(h.options.Limits.env(pluginEnv(os.Environ(), h.options.Level)), cmd.Env...)
 		return p.process, nil
 	}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
@@ -123,7 +132,7 @@ func (h *Host) newPlugin(name, path, sockets string) *Plugin {
 		Logger:           p.log,
 		SyncStdout:       &unexpected{log: p.log},
 		SyncStderr:       &unexpected{log: p.log},
-		GRPCDialOptions:  dialOptions(),
+		GRPCDialOptions:  h.dialOptions(name),
 	})
 	return p
 }

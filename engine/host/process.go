@@ -30,6 +30,8 @@ type process struct {
 	starter *starter
 	log     hclog.Logger
 	trace   *trace
+	limits  Limits
+	opened  *os.File // the verified executable, which is started itself; nil: the path is
 
 	stdout, stderr       *io.PipeReader // what go-plugin reads
 	toStdout, toStderr   *io.PipeWriter
@@ -100,10 +102,21 @@ func (p *process) launch() error {
 	if p.unwanted {
 		return context.Canceled
 	}
+	if p.opened != nil {
+		executeOpened(p.cmd, p.opened)
+		defer p.opened.Close()
+	}
 	if err := p.starter.do(p.cmd.Start); err != nil {
 		return err
 	}
 	p.pid = p.cmd.Process.Pid
+	if err := p.limits.impose(p.pid); err != nil {
+		// Without its limits it doesn't run. Nobody reads its output yet.
+		_ = syscall.Kill(-p.pid, syscall.SIGKILL)
+		_ = p.cmd.Wait()
+		p.pid = 0
+		return err
+	}
 	return nil
 }
 
@@ -202,7 +215,7 @@ func (p *process) Kill(context.Context) error {
 
 func (p *process) Stdout() io.ReadCloser { return p.stdout }
 func (p *process) Stderr() io.ReadCloser { return p.stderr }
-func (p *process) Name() string          { return p.cmd.Path }
+func (p *process) Name() string          { return p.cmd.Args[0] }
 
 func (p *process) ID() string {
 	p.mu.Lock()

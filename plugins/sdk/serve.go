@@ -17,9 +17,12 @@ import (
 // Started by the engine, the process serves until it is told to stop or until
 // the engine has gone, whichever comes first. Started by a person, it says what
 // it is and exits with 1; with --describe it prints its description as JSON and
-// exits with 0.
+// exits with 0, and with --debug it waits for the engine to attach (ServeDebug).
 func Serve(c Connector) {
 	if os.Getenv(protocol.CookieKey) != protocol.CookieValue {
+		if len(os.Args) == 2 && os.Args[1] == "--debug" {
+			os.Exit(debug(c))
+		}
 		os.Exit(introduce(c, os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(serve(c))
@@ -66,7 +69,8 @@ It is started by engine, not by hand. To use it, name it in a mapping file:
   connection "%[1]s" { plugin = "%[1]s" … }
 
 and put this executable, as engine-plugin-%[1]s, beside engine or in a directory
-that ENGINE_PLUGIN_DIR names. With --describe it prints what it speaks, as JSON.
+that ENGINE_PLUGIN_DIR names. With --describe it prints what it speaks, as JSON;
+with --debug it waits for engine, under your debugger.
 `, description.GetName())
 	return 1
 }

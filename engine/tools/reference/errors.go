@@ -23,6 +23,7 @@ func errorGroups() []errorGroup {
 		{"Plans and runs", "", runErrors},
 		{"The ledger", "", ledgerErrors},
 		{"Plugins", "What goes wrong with the processes of connectors.", pluginErrors},
+		{"Installing and trusting plugins", "What `engine init`, `engine plugin` and every start say of executables, keys, mirrors and the lock file.", trustErrors},
 		{"Systems and their answers", "What connectors say of the systems they speak with.", systemErrors},
 		{"Files as source and target", "", fileErrors},
 	}

@@ -145,6 +145,13 @@ func EventList() []Event {
 			{"lineage.mapping", "The mapping."}, {"lineage.from", "system, plugin, connection and resource."}, {"lineage.to", "The same of the target."},
 			{"lineage.fields", "Each target field: target, type, key, required, sources (name, path, type, section), expression, copied."},
 			{"lineage.uses", "What else reads source fields: word, sources, expression."}, {"lineage.unused", "Source fields that nothing uses."}}},
+		{"installed", "A plugin that `engine init` made sure of.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"signed_by", "The public key."}, {"platforms", "Those that the lock file holds."}, {"new", "True: its signer was seen for the first time."}, {"fetched", "True: it was brought from the mirror just now."}}},
+		{"plugin", "A plugin of `engine plugin list`.", []EventField{{"plugin", "Its name."}, {"path", "The executable."}, {"version", "Of the lock file; empty without."}, {"signed_by", "The public key; empty without."}, {"verified", "True: it is as locked."}, {"code", "What is wrong; see [errors](errors.md)."}, {"summary", "It in words."}}},
+		{"described", "What a plugin says of itself: `engine plugin show`.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"path", "The executable."}, {"text", "Markdown."}}},
+		{"plugin_verified", "A plugin that `engine plugin verify` checked.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"signed_by", "The public key."}, {"platforms", "Those that were checked."}, {"intact", "False: a diagnostic says why."}}},
+		{"packaged", "What `engine plugin package` made.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"signed_by", "The public key."}, {"platforms", ""}, {"folder", "Where it is."}}},
+		{"key", "The key that `engine plugin keygen` made.", []EventField{{"public", "The half to show."}, {"file", "Where the private half is."}}},
+		{"call", "A call to a plugin, with --trace: how long and how large, never what was in it.", []EventField{{"plugin", "Its name."}, {"method", "Of the protocol."}, {"took_ms", ""}, {"status", "OK, or how it failed."}, {"sent", "Messages."}, {"sent_bytes", ""}, {"received", "Messages."}, {"received_bytes", ""}}},
 		{"page", "A page of `engine reference`.", []EventField{{"page", "Its name."}, {"text", "Markdown."}}},
 		{"result", "The last line.", []EventField{{"exit", "The exit code."}, {"result", "It in a word: done, refused, changes, blocked, partial, credentials, unavailable, fault or interrupted."}, {"at", "When, in UTC."}}},
 	}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"passerelle/engine"
+	"passerelle/engine/diag"
+)
+
+// mirrorFlags say where plugins come from.
+func mirrorFlags(flags *pflag.FlagSet, o *engine.InitOptions) {
+	flags.StringVar(&o.From, "from", "", "where plugins are: a folder, a tar file of one, or an https address (default: ENGINE_PLUGIN_MIRROR)")
+	flags.StringVar(&o.Certificates, "mirror-ca", "", "certificate (PEM) of the mirror's own authority")
+}
+
+func (c *command) initCommand() *cobra.Command {
+	var o engine.InitOptions
+	var keys []string
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Install the plugins that the workspace needs, and lock them",
+		Long: `Installs the plugins that the workspace needs, in the newest versions that its files
+allow, and writes engine.lock.hcl: from then on these very executables run, on every
+platform, and anything else is refused. Commit that file.
+
+Each plugin is signed. The first signer of a plugin that is new to the workspace is
+trusted from then on, and its key is printed: compare it with the one that the
+publisher shows. With --trust-key only the keys that it names are accepted.`,
+		Example: `  engine init --from https://plugins.example.org
+  engine init --from plugins.tar --trust-key ed25519:…`,
+		Args: atMostOneFolder,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.From = given(o.From, "ENGINE_PLUGIN_MIRROR")
+			for _, key := range keys {
+				o.TrustKeys = append(o.TrustKeys, engine.Key(key))
+			}
+			out := c.view()
+			w, found := c.open(cmd, args, out)
+			var installed []engine.Installed
+			if w != nil {
+				defer w.Close()
+				if !found.HasErrors() {
+					var more diag.Diagnostics
+					installed, more = w.Init(cmd.Context(), o)
+					found = append(found, more...)
+				}
+			}
+			out.Diagnostics(found, sources(w))
+			for _, p := range installed {
+				found = append(found, c.showInstalled(p)...)
+			}
+			c.finish(out, found)
+			return nil
+		},
+	}
+	c.workspaceFlags(cmd)
+	mirrorFlags(cmd.Flags(), &o)
+	cmd.Flags().StringArrayVar(&keys, "trust-key", nil, "accept this signer alone, as ed25519:…; may be repeated")
+	cmd.Flags().BoolVar(&o.Upgrade, "upgrade", false, "take the newest versions that the files allow, not the locked ones")
+	return cmd
+}
+
+func (c *command) showInstalled(p engine.Installed) diag.Diagnostics {
+	if c.json {
+		return c.event(map[string]any{
+			"type": "installed", "plugin": p.Name, "version": p.Version, "signed_by": p.SignedBy, "platforms": p.Platforms,
+			"new": p.New, "fetched": p.Fetched,
+		})
+	}
+	how := "was here already, and is as locked"
+	if p.Fetched {
+		how = "installed"
+	}
+	fmt.Fprintf(c.stdout, "%s %s %s, for %s\n  signed by %s\n", p.Name, p.Version, how, strings.Join(p.Platforms, ", "), p.SignedBy)
+	if p.New && !p.Named {
+		fmt.Fprintf(c.stderr, "The signer of %s was seen here for the first time and is trusted from now on. Compare its key with the one that the publisher shows.\n", p.Name)
+	}
+	return nil
+}
+
+// workspaceDir is --workspace, or the current folder.
+func (c *command) workspaceDir() string {
+	if c.dir == "" {
+		return "."
+	}
+	return c.dir
+}
+
+// inCheckout reports whether a folder is in a working copy of git, where a secret
+// is one command away from being published.
+func inCheckout(dir string) bool {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return true
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return false
+		}
+		dir = parent
+	}
+}

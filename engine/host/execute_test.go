@@ -1,0 +1,77 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What was opened and hashed runs, although another file is at its path by then.
+func TestTheOpenedFileRuns(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux can start an open file")
+	}
+	path := filepath.Join(t.TempDir(), "x")
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho verified\n"), 0o700))
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	require.NoError(t, os.WriteFile(path+".evil", []byte("#!/bin/sh\necho evil\n"), 0o700))
+	require.NoError(t, os.Rename(path+".evil", path))
+
+	cmd := exec.Command(path)
+	executeOpened(cmd, file)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Equal(t, "verified\n", string(out))
+}
+
+// A plugin leaves no core dump, and keeps to its limits.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux limits another process")
+	}
+	h := newHost(t, Options{Dirs: []string{install(t, "good")}, Limits: Limits{Memory: 1 << 30, CPU: 61e9}})
+	p, ds := h.Plugin(context.Background(), "good")
+	require.Empty(t, ds)
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%s/limits", p.process.ID()))
+	require.NoError(t, err)
+	for _, line := range []string{`Max core file size\s+0\s+0 `, `Max data size\s+1073741824\s+1073741824 `, `Max cpu time\s+61\s+61 `} {
+		require.Regexp(t, regexp.MustCompile(line), string(text))
+	}
+}
+
+// Whoever watches learns of each call, and of nothing that was in it.
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var log bytes.Buffer
+	h := newHost(t, Options{Dirs: []string{install(t, "good")}, Watch: func(c Call) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintf(&log, "%+v\n", c)
+	}})
+	p, ds := h.Plugin(context.Background(), "good")
+	require.Empty(t, ds)
+	_, _, _ = readAll(context.Background(), connect(t, p, "https://example.org"), "things")
+	h.Close()
+	mu.Lock()
+	defer mu.Unlock()
+	for _, method := range []string{"Describe", "Configure", "Read", "Stop"} {
+		require.Contains(t, log.String(), "Plugin:good Method:"+method+" ")
+	}
+	require.NotContains(t, log.String(), "secret-key-1")
+	require.NotContains(t, log.String(), "example.org")
+	require.NotContains(t, log.String(), "Shutdown")
+}

@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"os"
+	"slices"
+
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"passerelle/engine/compile"
+	"passerelle/engine/diag"
+	"passerelle/engine/host"
+	"passerelle/engine/tools/connector"
+	"passerelle/engine/trust"
+	"passerelle/plugins/protocol"
+)
+
+// What is done with plugins as files is package trust's; a program that embeds
+// the engine finds its types here.
+type (
+	InitOptions = trust.InitOptions
+	Installed   = trust.Installed
+	Verified    = trust.Verified
+	Packaged    = trust.Packaged
+	Key         = trust.Key
+	Call        = host.Call
+	Limits      = host.Limits
+)
+
+// LockName is the name of a workspace's lock file.
+const LockName = trust.LockName
+
+// Init installs the plugins that the workspace needs and writes its lock file.
+// Those that Options.Plugins names are under somebody's hands: they are left as
+// they are, in the lock file too.
+func (w *Workspace) Init(ctx context.Context, o InitOptions) ([]Installed, diag.Diagnostics) {
+	if w.loaded.HasErrors() {
+		return nil, w.loaded
+	}
+	constraints := map[string][]string{}
+	for _, p := range w.required() {
+		if p.Version != "" {
+			constraints[p.Name] = append(constraints[p.Name], p.Version)
+		}
+	}
+	var wants []trust.Want
+	for _, name := range w.pluginNames() {
+		if _, named := w.options.Plugins[name]; !named {
+			wants = append(wants, trust.Want{Name: name, Constraints: constraints[name]})
+		}
+	}
+	o.Keep = slices.Sorted(maps.Keys(w.options.Plugins))
+	return trust.Init(ctx, w.Dir, wants, o)
+}
+
+// pluginNames are the plugins of connections and of plugin blocks.
+func (w *Workspace) pluginNames() []string {
+	names := compile.Plugins(w.module)
+	for _, p := range w.required() {
+		names = append(names, p.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Verify checks what the lock file names: as it is installed here, or, with
+// From, as a mirror has it for every platform.
+func (w *Workspace) Verify(ctx context.Context, o InitOptions) ([]Verified, diag.Diagnostics) {
+	if w.loaded.HasErrors() {
+		return nil, w.loaded
+	}
+	if w.lock == nil {
+		return nil, diag.Diagnostics{{
+			Code: "no-lock", Summary: "The workspace has no lock file",
+			Detail: "Without " + LockName + " nothing says which plugins were agreed on, so there is nothing to verify.",
+			Remedy: "Run engine init with --from and the place where the plugins are.",
+		}}
+	}
+	return trust.Verify(ctx, w.lock, o)
+}
+
+// PluginState is where a plugin of the workspace would be started from.
+type PluginState struct {
+	Name, Path string
+	Version    string // of the lock file; "" where it names none
+	SignedBy   Key
+	Fault      *diag.Diagnostic
+}
+
+// Plugins lists the plugins of the workspace and starts none.
+func (w *Workspace) Plugins() []PluginState {
+	options := hostOptions(w.options, w.lock)
+	var out []PluginState
+	for _, name := range w.pluginNames() {
+		path, locked, found := host.Origin(name, options)
+		state := PluginState{Name: name, Path: path}
+		if locked != nil {
+			state.Version, state.SignedBy = locked.Version, Key(locked.SignedBy)
+			found = append(found, trust.Check(locked)...)
+		}
+		if found.HasErrors() {
+			state.Fault = &found.Errors()[0]
+		}
+		out = append(out, state)
+	}
+	return out
+}
+
+// Described is what a plugin says of itself, in the forms that people and
+// programs read.
+type Described struct {
+	Name, Version, Path string
+	Page                string // Markdown
+	Schema              []byte // JSON
+	description         *protocol.Description
+}
+
+// DescribePlugin starts one plugin and asks it. The lock file of dir counts,
+// where dir is given and has one.
+func DescribePlugin(ctx context.Context, dir, name string, o Options) (*Described, diag.Diagnostics) {
+	var lock *trust.Lock
+	if dir != "" {
+		var found diag.Diagnostics
+		if lock, found = trust.ReadLock(dir); found.HasErrors() {
+			return nil, found
+		}
+	}
+	options := hostOptions(o, lock)
+	h := host.New(options)
+	defer h.Close()
+	found := host.Unverified([]string{name}, options)
+	plugin, ds := h.Plugin(ctx, name)
+	if ds.HasErrors() {
+		return nil, append(found, ds...)
+	}
+	description, ds := plugin.Describe(ctx)
+	if ds.HasErrors() {
+		return nil, append(found, ds...)
+	}
+	schema, err := protojson.MarshalOptions{Multiline: true, UseProtoNames: true}.Marshal(description)
+	return &Described{
+		Name: description.GetName(), Version: description.GetVersion(), Path: plugin.Path(),
+		Page: connector.Page(description), Schema: append(schema, '\n'), description: description,
+	}, append(found, diag.From(err, "writing the description as JSON")...)
+}
+
+// PackageOptions say what to put together.
+type PackageOptions struct {
+	Name        string
+	Executables map[string]string // platform → path; this machine's is started and asked
+	KeyFile     string
+	Out         string
+	Docs        string // path of a page of the author's; "": one made of the description
+}
+
+// PackagePlugin asks a plugin what it is and packages it.
+func PackagePlugin(ctx context.Context, p PackageOptions) (*Packaged, diag.Diagnostics) {
+	here, ok := p.Executables[string(trust.Here())]
+	if !ok {
+		return nil, diag.Diagnostics{{
+			Code: "bad-package", Summary: "There is no build for this machine among those to package",
+			Detail: "The plugin is started once to ask for its name, version and schema. Expected: " + string(trust.Here()) + "=PATH.",
+			Remedy: "Build it for this machine too, or package it on a machine that it was built for.",
+		}}
+	}
+	asked, found := DescribePlugin(ctx, "", p.Name, Options{Plugins: map[string]string{p.Name: here}})
+	if found.HasErrors() {
+		return nil, found
+	}
+	packaging := trust.Packaging{
+		Name: p.Name, Version: asked.Version, Protocol: protocol.Version, Schema: asked.Schema, Docs: []byte(asked.Page),
+		Executables: map[trust.Platform]string{}, KeyFile: p.KeyFile, Out: p.Out,
+	}
+	for platform, path := range p.Executables {
+		packaging.Executables[trust.Platform(platform)] = path
+	}
+	if p.Docs != "" {
+		text, err := os.ReadFile(p.Docs)
+		if err != nil || len(text) == 0 {
+			return nil, diag.Diagnostics{{
+				Code: "unreadable-file", Summary: p.Docs + " can't be read, or is empty", Detail: "It is the page that --docs names.",
+				Remedy: "Check that it exists, or leave --docs out: a page is then made of what the plugin says of itself.",
+			}}
+		}
+		packaging.Docs = text
+	}
+	packaged, err := trust.Package(ctx, packaging)
+	return packaged, append(found, diag.From(err, "packaging the plugin")...)
+}
+
+// NewSigningKey makes a key to sign plugins with, and gives its public half.
+func NewSigningKey(path string) (Key, diag.Diagnostics) {
+	key, err := trust.NewKey(path)
+	return key, diag.From(err, "making a signing key")
+}
+
+// CanLimit says whether this system can hold plugins to limits.
+func CanLimit(l Limits) bool { return host.CanLimit(l) }
