@@ -2,7 +2,7 @@
 # Both need Go, git and make, and nothing else.
 
 BIN     := bin
-PLUGINS := lucca oppus emasphere rest file
+PLUGINS := lucca oppus emasphere personio rest file
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)

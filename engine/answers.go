@@ -113,9 +113,10 @@ func (w *Workspace) countKnown(ctx context.Context, ran *Ran) error {
 }
 
 // Open is how many people a run leaves held, refused by the target or ambiguous,
-// without those of whom somebody has said that they know.
+// without those of whom somebody has said that they know, and how many fields the
+// target left out.
 func (r *Ran) Open() int64 {
-	return r.Plan.Counts.Held + r.Missing() + int64(len(r.Outcome.Failed)+len(r.Outcome.Ambiguous)) - r.Known
+	return r.Plan.Counts.Held + r.Missing() + int64(len(r.Outcome.Failed)+len(r.Outcome.Ambiguous)+len(r.Outcome.LeftOut)) - r.Known
 }
 
 // prune removes what was kept long enough.

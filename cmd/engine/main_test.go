@@ -49,6 +49,7 @@ func build(dir string) error {
 		"engine-plugin-oppus":     "passerelle/plugins/oppus",
 		"engine-plugin-emasphere": "passerelle/plugins/emasphere",
 		"engine-plugin-file":      "passerelle/plugins/file",
+		"engine-plugin-personio":  "passerelle/plugins/personio",
 	} {
 		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, output), pkg)
 		if out, err := cmd.CombinedOutput(); err != nil {

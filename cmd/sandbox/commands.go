@@ -33,7 +33,7 @@ func (f *flags) add(c *cobra.Command, addr string) {
 	c.Flags().Int64Var(&f.seed, "seed", 1, "which people: the same seed, the same people")
 	c.Flags().IntVar(&f.flaws, "flaws", 3, "how many present people have a fault that a mapping must hold back")
 	c.Flags().StringVar(&f.today, "today", "", "the `date` on which people have left or are still to come, as 2026-12-31 (default: today)")
-	c.Flags().BoolVar(&f.noRateLimit, "no-rate-limit", false, "lift Lucca's 50 requests a minute")
+	c.Flags().BoolVar(&f.noRateLimit, "no-rate-limit", false, "lift Lucca's 50 requests a minute, and Personio's limits")
 }
 
 // open makes the box and puts it on its address.
@@ -59,7 +59,7 @@ func (f *flags) open(c *cobra.Command) (*box.Box, *box.Server, error) {
 func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "sandbox",
-		Short:         "Lucca, Oppus and Emasphère on your own machine, for demos and tests",
+		Short:         "Lucca, Oppus, Emasphère and Personio on your own machine, for demos and tests",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

@@ -27,12 +27,12 @@ func execute(ctx context.Context, stdin io.Reader, args ...string) (stdout, stde
 func TestRunGivesTheWayIn(t *testing.T) {
 	t.Parallel()
 	out, _, err := execute(t.Context(), strings.NewReader("typed"), "run", "--employees", "20", "--",
-		"/bin/sh", "-c", `echo "$LUCCA_URL|$LUCCA_API_KEY|$OPPUS_URL|$OPPUS_API_KEY|$SANDBOX_URL|$ENGINE_INPUT_lucca_url|$ENGINE_INPUT_oppus_url|$EMASPHERE_URL|$EMASPHERE_KEY|$ENGINE_INPUT_emasphere_url"; cat`)
+		"/bin/sh", "-c", `echo "$LUCCA_URL|$LUCCA_API_KEY|$OPPUS_URL|$OPPUS_API_KEY|$SANDBOX_URL|$ENGINE_INPUT_lucca_url|$ENGINE_INPUT_oppus_url|$EMASPHERE_URL|$EMASPHERE_KEY|$ENGINE_INPUT_emasphere_url|$PERSONIO_URL|$PERSONIO_CLIENT_ID|$PERSONIO_CLIENT_SECRET|$ENGINE_INPUT_personio_url"; cat`)
 	require.NoError(t, err)
 	line, rest, _ := strings.Cut(out, "\n")
 	require.Equal(t, "typed", rest)
 	got := strings.Split(line, "|")
-	require.Len(t, got, 10)
+	require.Len(t, got, 14)
 	require.Regexp(t, `^http://127\.0\.0\.1:[0-9]+/lucca$`, got[0])
 	require.Regexp(t, `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, got[1])
 	require.Regexp(t, `^http://127\.0\.0\.1:[0-9]+/oppus$`, got[2])
@@ -43,6 +43,10 @@ func TestRunGivesTheWayIn(t *testing.T) {
 	require.Regexp(t, `^http://127\.0\.0\.1:[0-9]+/emasphere$`, got[7])
 	require.Regexp(t, `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, got[8])
 	require.Equal(t, got[7], got[9])
+	require.Regexp(t, `^http://127\.0\.0\.1:[0-9]+/personio$`, got[10])
+	require.Regexp(t, `^papi-`, got[11])
+	require.Regexp(t, `^papi-`, got[12])
+	require.Equal(t, got[10], got[13])
 
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	_, err = client.Get(got[4] + "/") //nolint:bodyclose // there is none: nobody answers

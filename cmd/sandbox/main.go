@@ -1,5 +1,5 @@
-// Command sandbox is Lucca and Oppus on your own machine, for demos and tests:
-// several hundred people who do not exist, the two APIs under one local
+// Command sandbox is Lucca, Oppus, Emasphère and Personio on your own machine, for demos and tests:
+// several hundred people who do not exist, their APIs under one local
 // address, and a control to watch and change them. See README.md.
 package main
 

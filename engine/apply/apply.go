@@ -52,6 +52,8 @@ type Outcome struct {
 	Pending map[string]int64
 	// Idle is how many operations had nothing left to send without such a field.
 	Idle int64
+	// LeftOut are fields that the target did not take of records that it took.
+	LeftOut []Failed
 	// Unsettled is how many operations of a batch under way were perhaps sent when
 	// the run had to stop. The next run learns what became of them, first of all.
 	Unsettled int64
@@ -204,7 +206,9 @@ func (a *applier) learn(ctx context.Context, entries []plan.Entry, answers map[i
 		case lost(&e, answer):
 			unknown = append(unknown, e)
 		default:
-			results = append(results, answered(a.Target.Plugin(), &e, answer))
+			r := answered(a.Target.Plugin(), &e, answer)
+			r.leftOut(a.Target.Plugin(), a.Plan, &e, answer)
+			results = append(results, r)
 		}
 	}
 	if len(unknown) == 0 {
@@ -261,6 +265,7 @@ func (a *applier) count(entries []plan.Entry, results []result) {
 	}
 	for _, r := range results {
 		entry := byPosition[r.Position]
+		a.outcome.LeftOut = append(a.outcome.LeftOut, r.missing...)
 		switch {
 		case r.notTried: // Unsent is what remains
 		case r.Outcome == ledger.Ambiguous:

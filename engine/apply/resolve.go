@@ -168,6 +168,7 @@ func (r *resolver) repeat(ctx context.Context, entries []plan.Entry) ([]result, 
 		if r.reconcile(&entries[i]) == protocol.Reconcile_RECONCILE_IDEMPOTENCY_KEY {
 			doubtReferences(&entries[i], &results[i])
 		}
+		results[i].leftOut(r.target.Plugin(), r.plan, &entries[i], answer)
 	}
 	return results, nil
 }

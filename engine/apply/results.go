@@ -15,7 +15,8 @@ import (
 type result struct {
 	ledger.Applied
 	detail   string
-	notTried bool // because the target or its credentials failed, not because of the record
+	missing  []Failed // the fields that were left out of an operation that took effect
+	notTried bool     // because the target or its credentials failed, not because of the record
 }
 
 func remembered(results []result) []ledger.Applied {

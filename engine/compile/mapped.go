@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -166,7 +167,7 @@ func (m *mapLines) refused(name string, field targetType, known bool, entry *lan
 		return &diag.Diagnostic{
 			Code: "read-only-field", Subject: &entry.Range,
 			Summary: "The target field " + quote(name) + " can't be sent",
-			Detail:  "The target sets it itself.",
+			Detail:  cmp.Or(field.described.GetWhyReadOnly(), "The target sets it itself."),
 			Remedy:  "Remove the line.",
 		}
 	case needsPurpose(field.class()) && m.purpose(field.class()) == nil:

@@ -120,7 +120,7 @@ func checkSetting(g *lang.Setting, s *protocol.Setting, of settingsOf) *diag.Dia
 	for _, text := range texts(value) {
 		switch {
 		case len(s.GetOneOf()) > 0 && !slices.Contains(s.GetOneOf(), text):
-			return notAllowed(g, text, hidden, of.whose+" knows "+quoted(s.GetOneOf(), "and")+".", s.GetOneOf())
+			return notAllowed(g, text, hidden, join(of.whose+" knows "+quoted(s.GetOneOf(), "and")+".", s.GetAbout()), s.GetOneOf())
 		case g.Name == timezoneSetting && !isZone(text):
 			return notAllowed(g, text, hidden, "Time zones have the names of the IANA database: a region, a slash and a city, such as Europe/Paris.", nil)
 		}

@@ -159,6 +159,9 @@ func (c *compiler) resource(ref lang.Reference, name string, place diag.Range, s
 			names = append(names, r.GetName())
 		case r.GetName() == name:
 			detail = "The connector " + quote(connection.Plugin) + " has it, but it can only be " + u.other + "."
+			if u.verb == writing.verb {
+				detail = join(detail, r.GetWhyReadOnly())
+			}
 		}
 	}
 	c.report(diag.Diagnostic{

@@ -885,6 +885,7 @@ type Resource struct {
 	// Paths of dates for which Read applies a window itself: it leaves out what
 	// lies outside, so that less is fetched.
 	Window        []string `protobuf:"bytes,17,rep,name=window,proto3" json:"window,omitempty"`
+	WhyReadOnly   string   `protobuf:"bytes,18,opt,name=why_read_only,json=whyReadOnly,proto3" json:"why_read_only,omitempty"` // why it can't be written, where there is more to say than that
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1038,6 +1039,13 @@ func (x *Resource) GetWindow() []string {
 	return nil
 }
 
+func (x *Resource) GetWhyReadOnly() string {
+	if x != nil {
+		return x.WhyReadOnly
+	}
+	return ""
+}
+
 type Right struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1104,8 +1112,9 @@ type Field struct {
 	Required      bool                   `protobuf:"varint,10,opt,name=required,proto3" json:"required,omitempty"` // a target refuses a record without it
 	Filled        bool                   `protobuf:"varint,11,opt,name=filled,proto3" json:"filled,omitempty"`     // a source never leaves it empty
 	OneOf         []string               `protobuf:"bytes,12,rep,name=one_of,json=oneOf,proto3" json:"one_of,omitempty"`
-	MaxLength     int32                  `protobuf:"varint,13,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"` // in characters; 0: no limit known
-	Unique        bool                   `protobuf:"varint,14,opt,name=unique,proto3" json:"unique,omitempty"`                        // no two records share a value
+	MaxLength     int32                  `protobuf:"varint,13,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`        // in characters; 0: no limit known
+	Unique        bool                   `protobuf:"varint,14,opt,name=unique,proto3" json:"unique,omitempty"`                               // no two records share a value
+	WhyReadOnly   string                 `protobuf:"bytes,15,opt,name=why_read_only,json=whyReadOnly,proto3" json:"why_read_only,omitempty"` // why it can't be sent, where there is more to say than that
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1236,6 +1245,13 @@ func (x *Field) GetUnique() bool {
 		return x.Unique
 	}
 	return false
+}
+
+func (x *Field) GetWhyReadOnly() string {
+	if x != nil {
+		return x.WhyReadOnly
+	}
+	return ""
 }
 
 type Endpoint struct {
@@ -2922,13 +2938,16 @@ func (x *WriteResponse) GetDiagnostics() []*Diagnostic {
 }
 
 type WriteResult struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Position      int64                  `protobuf:"varint,1,opt,name=position,proto3" json:"position,omitempty"`
-	Outcome       Outcome                `protobuf:"varint,2,opt,name=outcome,proto3,enum=connector.v1.Outcome" json:"outcome,omitempty"`
-	Id            string                 `protobuf:"bytes,3,opt,name=id,proto3" json:"id,omitempty"`                 // the target's id, when it gave one
-	Diagnostic    *Diagnostic            `protobuf:"bytes,4,opt,name=diagnostic,proto3" json:"diagnostic,omitempty"` // why, unless applied; its code and retry class are the record's
-	Status        int32                  `protobuf:"varint,5,opt,name=status,proto3" json:"status,omitempty"`        // the API's own status, 0 when there was none
-	Attempts      int32                  `protobuf:"varint,6,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Position   int64                  `protobuf:"varint,1,opt,name=position,proto3" json:"position,omitempty"`
+	Outcome    Outcome                `protobuf:"varint,2,opt,name=outcome,proto3,enum=connector.v1.Outcome" json:"outcome,omitempty"`
+	Id         string                 `protobuf:"bytes,3,opt,name=id,proto3" json:"id,omitempty"`                 // the target's id, when it gave one
+	Diagnostic *Diagnostic            `protobuf:"bytes,4,opt,name=diagnostic,proto3" json:"diagnostic,omitempty"` // why, unless applied; its code and retry class are the record's
+	Status     int32                  `protobuf:"varint,5,opt,name=status,proto3" json:"status,omitempty"`        // the API's own status, 0 when there was none
+	Attempts   int32                  `protobuf:"varint,6,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	// Applied, but for these fields: why, one diagnostic each, whose attribute is the
+	// field's path. The engine lists them and sends those fields again next time.
+	LeftOut       []*Diagnostic `protobuf:"bytes,7,rep,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3003,6 +3022,13 @@ func (x *WriteResult) GetAttempts() int32 {
 		return x.Attempts
 	}
 	return 0
+}
+
+func (x *WriteResult) GetLeftOut() []*Diagnostic {
+	if x != nil {
+		return x.LeftOut
+	}
+	return nil
 }
 
 // An endpoint as the mapping file declares it; empty means the connector's own.
@@ -3306,7 +3332,7 @@ const file_connector_proto_rawDesc = "" +
 	"\fdefault_json\x18\x05 \x01(\tR\vdefaultJson\x12\x15\n" +
 	"\x06one_of\x18\x06 \x03(\tR\x05oneOf\x12(\n" +
 	"\x05label\x18\a \x01(\v2\x12.connector.v1.TextR\x05label\x12\x14\n" +
-	"\x05about\x18\b \x01(\tR\x05about\"\x9e\x05\n" +
+	"\x05about\x18\b \x01(\tR\x05about\"\xc2\x05\n" +
 	"\bResource\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12(\n" +
 	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\x12\x1a\n" +
@@ -3327,10 +3353,11 @@ const file_connector_proto_rawDesc = "" +
 	"\n" +
 	"right_refs\x18\x0f \x03(\tR\trightRefs\x12+\n" +
 	"\x06rights\x18\x10 \x03(\v2\x13.connector.v1.RightR\x06rights\x12\x16\n" +
-	"\x06window\x18\x11 \x03(\tR\x06window\"A\n" +
+	"\x06window\x18\x11 \x03(\tR\x06window\x12\"\n" +
+	"\rwhy_read_only\x18\x12 \x01(\tR\vwhyReadOnly\"A\n" +
 	"\x05Right\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
-	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\xf7\x02\n" +
+	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\x9b\x03\n" +
 	"\x05Field\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12(\n" +
@@ -3348,7 +3375,8 @@ const file_connector_proto_rawDesc = "" +
 	"\x06one_of\x18\f \x03(\tR\x05oneOf\x12\x1d\n" +
 	"\n" +
 	"max_length\x18\r \x01(\x05R\tmaxLength\x12\x16\n" +
-	"\x06unique\x18\x0e \x01(\bR\x06unique\"\xbb\x01\n" +
+	"\x06unique\x18\x0e \x01(\bR\x06unique\x12\"\n" +
+	"\rwhy_read_only\x18\x0f \x01(\tR\vwhyReadOnly\"\xbb\x01\n" +
 	"\bEndpoint\x125\n" +
 	"\toperation\x18\x01 \x01(\x0e2\x17.connector.v1.OperationR\toperation\x125\n" +
 	"\treconcile\x18\x02 \x01(\x0e2\x17.connector.v1.ReconcileR\treconcile\x12!\n" +
@@ -3471,7 +3499,7 @@ const file_connector_proto_rawDesc = "" +
 	"\arecords\x18\x01 \x01(\x03R\arecords\"\x80\x01\n" +
 	"\rWriteResponse\x123\n" +
 	"\aresults\x18\x01 \x03(\v2\x19.connector.v1.WriteResultR\aresults\x12:\n" +
-	"\vdiagnostics\x18\x02 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\"\xd8\x01\n" +
+	"\vdiagnostics\x18\x02 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\"\x8d\x02\n" +
 	"\vWriteResult\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x03R\bposition\x12/\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x15.connector.v1.OutcomeR\aoutcome\x12\x0e\n" +
@@ -3480,7 +3508,8 @@ const file_connector_proto_rawDesc = "" +
 	"diagnostic\x18\x04 \x01(\v2\x18.connector.v1.DiagnosticR\n" +
 	"diagnostic\x12\x16\n" +
 	"\x06status\x18\x05 \x01(\x05R\x06status\x12\x1a\n" +
-	"\battempts\x18\x06 \x01(\x05R\battempts\"\xb7\x05\n" +
+	"\battempts\x18\x06 \x01(\x05R\battempts\x123\n" +
+	"\bleft_out\x18\a \x03(\v2\x18.connector.v1.DiagnosticR\aleftOut\"\xb7\x05\n" +
 	"\x13EndpointDeclaration\x125\n" +
 	"\toperation\x18\x01 \x01(\x0e2\x17.connector.v1.OperationR\toperation\x12\x16\n" +
 	"\x06fields\x18\x02 \x03(\tR\x06fields\x12\x16\n" +
@@ -3678,29 +3707,30 @@ var file_connector_proto_depIdxs = []int32{
 	7,  // 48: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
 	6,  // 49: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
 	7,  // 50: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
-	3,  // 51: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
-	46, // 52: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
-	47, // 53: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
-	7,  // 54: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	9,  // 55: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
-	17, // 56: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
-	20, // 57: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
-	24, // 58: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
-	28, // 59: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
-	36, // 60: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
-	44, // 61: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
-	10, // 62: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
-	18, // 63: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
-	23, // 64: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
-	25, // 65: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
-	31, // 66: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
-	41, // 67: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
-	45, // 68: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
-	62, // [62:69] is the sub-list for method output_type
-	55, // [55:62] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	7,  // 51: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
+	3,  // 52: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
+	46, // 53: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
+	47, // 54: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
+	7,  // 55: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	9,  // 56: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
+	17, // 57: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
+	20, // 58: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
+	24, // 59: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
+	28, // 60: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
+	36, // 61: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
+	44, // 62: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
+	10, // 63: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
+	18, // 64: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
+	23, // 65: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
+	25, // 66: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
+	31, // 67: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
+	41, // 68: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
+	45, // 69: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
+	63, // [63:70] is the sub-list for method output_type
+	56, // [56:63] is the sub-list for method input_type
+	56, // [56:56] is the sub-list for extension type_name
+	56, // [56:56] is the sub-list for extension extendee
+	0,  // [0:56] is the sub-list for field type_name
 }
 
 func init() { file_connector_proto_init() }

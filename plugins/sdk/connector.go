@@ -119,6 +119,10 @@ type WriteResult struct {
 	Err      *Error // why, unless applied
 	Status   int    // the API's status
 	Attempts int
+	// LeftOut are fields that the system did not take although it took the record:
+	// why, Attribute being the field's path. The engine lists them and sends them
+	// again next time.
+	LeftOut []*Error
 }
 
 // Checker tries credentials and rights.

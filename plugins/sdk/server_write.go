@@ -151,6 +151,9 @@ func answers(batch []*protocol.WriteRecord, results []WriteResult, err error) []
 		if result.Outcome == protocol.Outcome_OUTCOME_UNSPECIFIED {
 			out[i].Outcome = protocol.Outcome_OUTCOME_UNKNOWN
 		}
+		for _, missing := range result.LeftOut {
+			out[i].LeftOut = append(out[i].LeftOut, diagnostic(missing))
+		}
 		if result.Err != nil {
 			out[i].Diagnostic = diagnostic(result.Err)
 		}

@@ -25,6 +25,7 @@ func (h *human) Run(r *engine.Ran) {
 	h.failed("Not taken by the target, and why", r.Outcome.Failed)
 	h.failed("Sent, and never answered", r.Outcome.Ambiguous)
 	h.failed("Not sent, for want of a record that they refer to", r.Outcome.Missing)
+	h.failed("Sent without a field that the target did not take", r.Outcome.LeftOut)
 	h.blocked(&r.Plan, r.RunID)
 	h.held(r.Plan.Held, false)
 	if r.Known > 0 {

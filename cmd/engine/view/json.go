@@ -215,6 +215,7 @@ func (e *events) Run(r *engine.Ran) {
 	e.failed("failed", r.Mapping, r.Outcome.Failed)
 	e.failed("ambiguous", r.Mapping, r.Outcome.Ambiguous)
 	e.failed("held", r.Mapping, r.Outcome.Missing)
+	e.failed("left_out", r.Mapping, r.Outcome.LeftOut)
 	event := e.summary("run", r.Mapping, r.From, r.To, &r.Plan)
 	event["run"], event["status"], event["settled"], event["acknowledged"] = r.RunID, r.Status, r.Settled, r.Known
 	event["pending"] = r.Pending()

@@ -9,12 +9,13 @@ import (
 	"passerelle/cmd/sandbox/lucca"
 	"passerelle/cmd/sandbox/oppus"
 	"passerelle/cmd/sandbox/people"
+	"passerelle/cmd/sandbox/personio"
 )
 
 // Options says which sandbox to make.
 type Options struct {
 	People      people.Options
-	NoRateLimit bool // lift Lucca's 50 requests a minute
+	NoRateLimit bool // lift Lucca's 50 requests a minute, and Personio's limits
 }
 
 // Box is the whole sandbox. It may be called concurrently, and needs no
@@ -24,10 +25,12 @@ type Box struct {
 	Lucca     *lucca.Handler
 	Oppus     *oppus.Handler
 	Emasphere *emasphere.Handler
+	Personio  *personio.Handler
 	Faults    *fault.Set
 
-	luccaSeen, oppusSeen, emasphereSeen *journal.Journal
-	mux                                 *http.ServeMux
+	luccaSeen, oppusSeen, emasphereSeen, personioSeen *journal.Journal
+
+	mux *http.ServeMux
 }
 
 // New makes a sandbox; it fails on options that make no sense.
@@ -41,15 +44,18 @@ func New(options Options) (*Box, error) {
 		Lucca:         lucca.New(company, lucca.Options{Path: "/lucca", NoRateLimit: options.NoRateLimit}),
 		Oppus:         oppus.New(oppus.Options{}),
 		Emasphere:     emasphere.New(emasphere.Options{}),
+		Personio:      personio.New(company, personio.Options{Path: "/personio", NoRateLimit: options.NoRateLimit}),
 		Faults:        &fault.Set{},
 		luccaSeen:     &journal.Journal{},
 		oppusSeen:     &journal.Journal{},
 		emasphereSeen: &journal.Journal{},
+		personioSeen:  &journal.Journal{},
 		mux:           http.NewServeMux(),
 	}
 	b.mount("lucca", b.Lucca, b.luccaSeen)
 	b.mount("oppus", b.Oppus, b.oppusSeen)
 	b.mount("emasphere", b.Emasphere, b.emasphereSeen)
+	b.mount("personio", b.Personio, b.personioSeen)
 	for _, route := range b.routes() {
 		b.mux.HandleFunc(route.Method+" "+route.Path, route.handle)
 	}
@@ -71,9 +77,11 @@ func (b *Box) Reset() {
 	b.Lucca.Reset()
 	b.Oppus.Reset()
 	b.Emasphere.Reset()
+	b.Personio.Reset()
 	b.luccaSeen.Clear()
 	b.oppusSeen.Clear()
 	b.emasphereSeen.Clear()
+	b.personioSeen.Clear()
 }
 
 // Access is how to reach a sandbox that is being served.
@@ -87,6 +95,9 @@ type Access struct {
 	OppusKey     string        `json:"oppus_api_key"`
 	EmasphereURL string        `json:"emasphere_url"`
 	EmasphereKey string        `json:"emasphere_key"`
+	PersonioURL  string        `json:"personio_url"`
+	PersonioID   string        `json:"personio_client_id"`
+	PersonioKey  string        `json:"personio_client_secret"`
 	People       int           `json:"employees"`
 	Today        string        `json:"today"`
 	Flaws        []people.Flaw `json:"flaws"` // who must be held back, and why
@@ -99,6 +110,7 @@ func (b *Box) Access(base string) Access {
 		LuccaClient: lucca.DefaultClient, LuccaSecret: lucca.DefaultSecret,
 		OppusURL: base + "/oppus", OppusKey: oppus.DefaultKey,
 		EmasphereURL: base + "/emasphere", EmasphereKey: emasphere.DefaultKey,
+		PersonioURL: base + "/personio", PersonioID: personio.DefaultClientID, PersonioKey: personio.DefaultClientSecret,
 		People: len(b.Company.Employees()), Today: b.Company.Today, Flaws: b.Company.Flaws(),
 	}
 }
@@ -116,8 +128,12 @@ func (a Access) Environment() []string {
 		"OPPUS_API_KEY=" + a.OppusKey,
 		"EMASPHERE_URL=" + a.EmasphereURL,
 		"EMASPHERE_KEY=" + a.EmasphereKey,
+		"PERSONIO_URL=" + a.PersonioURL,
+		"PERSONIO_CLIENT_ID=" + a.PersonioID,
+		"PERSONIO_CLIENT_SECRET=" + a.PersonioKey,
 		"ENGINE_INPUT_lucca_url=" + a.LuccaURL,
 		"ENGINE_INPUT_oppus_url=" + a.OppusURL,
 		"ENGINE_INPUT_emasphere_url=" + a.EmasphereURL,
+		"ENGINE_INPUT_personio_url=" + a.PersonioURL,
 	}
 }

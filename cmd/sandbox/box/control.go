@@ -44,6 +44,19 @@ func (b *Box) routes() []Route {
 		{"GET", "/_sandbox/emasphere/absences", "its days of absence", b.held("absences")},
 		{"GET", "/_sandbox/emasphere/received", "the writes that were sent to Emasphère, with their bodies", b.received(b.emasphereSeen)},
 		{"GET", "/_sandbox/emasphere/requests", "every request sent to Emasphère", b.requests(b.emasphereSeen)},
+		{"GET", "/_sandbox/personio/employees", "everybody in Personio, by names instead of ids", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Personio.Persons()) }},
+		{"POST", "/_sandbox/personio/employees", "add one by hand, as HR would", b.personioEdit},
+		{"POST", "/_sandbox/personio/employees/{id}", "change one by hand, terminations included", b.personioEdit},
+		{"POST", "/_sandbox/personio/departments", "add a department: {\"name\":\"…\"}", b.personioDepartment},
+		{"GET", "/_sandbox/personio/absences", "its absences", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Personio.Absences()) }},
+		{"GET", "/_sandbox/personio/attendances", "its attendances", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Personio.Attendances()) }},
+		{"GET", "/_sandbox/personio/deliveries", "the requests of its webhooks", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Personio.Deliveries()) }},
+		{"GET", "/_sandbox/personio/rights", "what the credential may do", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Personio.Rights()) }},
+		{"POST", "/_sandbox/personio/rights", "change what is named: employees, absences, attendances, documents, reports, webhooks, attributes, categories, enabled, disabled", b.personioRights},
+		{"GET", "/_sandbox/personio/style", "how Personio writes", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Personio.Style()) }},
+		{"POST", "/_sandbox/personio/style", "change what is named: language, empty, tags, unset, duplicate, relative_next, repeat_cursor, employments_bad…", b.personioStyle},
+		{"GET", "/_sandbox/personio/received", "the writes that were sent to Personio, with their bodies", b.received(b.personioSeen)},
+		{"GET", "/_sandbox/personio/requests", "every request sent to Personio", b.requests(b.personioSeen)},
 		{"GET", "/_sandbox/lucca/requests", "every request sent to Lucca", b.requests(b.luccaSeen)},
 		{"GET", "/_sandbox/lucca/employees", "everybody on Lucca's file", b.employees},
 		{"POST", "/_sandbox/lucca/employees", "hire: an employee as JSON", b.hire},
@@ -60,7 +73,7 @@ func (b *Box) routes() []Route {
 		{"GET", "/_sandbox/faults", "the faults in force", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, b.Faults.Rules()) }},
 		{"POST", "/_sandbox/faults", "add a fault", b.addFault},
 		{"DELETE", "/_sandbox/faults", "take all faults away", b.clearFaults},
-		{"POST", "/_sandbox/reset", "back to the beginning: people, Oppus, Emasphère, rights, style, faults, logs", b.reset},
+		{"POST", "/_sandbox/reset", "back to the beginning: people, Oppus, Emasphère, Personio, rights, style, faults, logs", b.reset},
 	}
 }
 
@@ -68,7 +81,7 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Passerelle sandbox</title>
 <style>body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td{padding:.15em 1em .15em 0;vertical-align:top}</style>
 <h1>Passerelle sandbox</h1>
-<p>{{.Access.People}} people who do not exist, on {{.Access.Today}}. Lucca: <code>{{.Access.LuccaURL}}</code>. Oppus: <code>{{.Access.OppusURL}}</code>. Emasphère: <code>{{.Access.EmasphereURL}}</code>.</p>
+<p>{{.Access.People}} people who do not exist, on {{.Access.Today}}. Lucca: <code>{{.Access.LuccaURL}}</code>. Oppus: <code>{{.Access.OppusURL}}</code>. Emasphère: <code>{{.Access.EmasphereURL}}</code>. Personio: <code>{{.Access.PersonioURL}}</code>.</p>
 <table>{{range .Routes}}<tr><td>{{.Method}}<td><code>{{.Path}}</code><td>{{.Says}}{{end}}</table>
 </html>
 `))
@@ -86,8 +99,8 @@ func (b *Box) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "Passerelle sandbox: %d people who do not exist, on %s.\nLucca %s\nOppus %s\nEmasphère %s\n\n",
-		access.People, access.Today, access.LuccaURL, access.OppusURL, access.EmasphereURL)
+	fmt.Fprintf(w, "Passerelle sandbox: %d people who do not exist, on %s.\nLucca %s\nOppus %s\nEmasphère %s\nPersonio %s\n\n",
+		access.People, access.Today, access.LuccaURL, access.OppusURL, access.EmasphereURL, access.PersonioURL)
 	for _, route := range routes {
 		fmt.Fprintf(w, "%-6s %-37s %s\n", route.Method, route.Path, route.Says)
 	}
@@ -233,7 +246,7 @@ func (b *Box) addFault(w http.ResponseWriter, r *http.Request) {
 	if !into(w, r, &rule) {
 		return
 	}
-	if err := b.Faults.Add(rule, "lucca", "oppus", "emasphere"); err != nil {
+	if err := b.Faults.Add(rule, "lucca", "oppus", "emasphere", "personio"); err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}

@@ -130,14 +130,25 @@ func (r *recording) WriteHeader(status int)      { r.status = status }
 func (r *recording) Write(b []byte) (int, error) { return r.body.Write(b) }
 
 // shorten drops items of a list: all of them and their count, or the second
-// half only. A list is {"data":{"items":[…],"count":n}},
-// {"items":[…],"count":n} or {"value":[…],"total":n}; anything else stays as it is.
+// half only. A list is {"data":{"items":[…],"count":n}}, {"items":[…],"count":n},
+// {"value":[…],"total":n}, {"_data":[…]} or
+// {"data":[…],"metadata":{"total_elements":n}}; anything else stays as it is.
 func shorten(body []byte, all bool) []byte {
 	var outer map[string]json.RawMessage
 	if json.Unmarshal(body, &outer) != nil {
 		return body
 	}
-	if inner, has := outer["data"]; has {
+	var items []json.RawMessage
+	if json.Unmarshal(outer["data"], &items) == nil && items != nil {
+		outer, _ = cutObject(outer, "data", "", all)
+		var metadata map[string]json.RawMessage
+		if all && json.Unmarshal(outer["metadata"], &metadata) == nil && metadata != nil {
+			metadata["total_elements"] = json.RawMessage("0")
+			outer["metadata"], _ = json.Marshal(metadata) // what was JSON before
+		}
+	} else if outer["_data"] != nil {
+		outer, _ = cutObject(outer, "_data", "", all)
+	} else if inner, has := outer["data"]; has {
 		outer["data"] = cut(inner, "items", "count", all)
 	} else if _, has := outer["items"]; has {
 		outer, _ = cutObject(outer, "items", "count", all)

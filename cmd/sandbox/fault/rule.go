@@ -13,7 +13,7 @@ import (
 // Rule is one misbehaviour. Effects combine where that makes sense: a delay
 // comes before everything else.
 type Rule struct {
-	Side   string `json:"side"`   // which API: "lucca", "oppus" or "emasphere"
+	Side   string `json:"side"`   // which API: "lucca", "oppus", "emasphere" or "personio"
 	Match  string `json:"match"`  // path prefix, with or without the side's own; "" all
 	Method string `json:"method"` // "" all
 	Skip   int    `json:"skip"`   // let this many matching requests through first

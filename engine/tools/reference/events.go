@@ -109,6 +109,7 @@ func EventList() []Event {
 		{"gone", "A record that was known and is no longer read. Nothing is done about it.", about()},
 		{"plan", "A plan as a whole, after its changes.", summary},
 		{"failed", "A record that the target did not take.", about(reason...)},
+		{"left_out", "A field that the target did not take of a record that it took; it is sent again by the next run.", about(reason...)},
 		{"ambiguous", "A record that was sent and never answered, and that nothing can settle but a person.", about(reason...)},
 		{"run", "A run as a whole.", run},
 		{"nothing_due", "`engine run --due` found no mapping that is due.", nil},

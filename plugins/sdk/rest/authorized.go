@@ -33,7 +33,7 @@ func (a authorized) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || !renews {
 		return resp, err
 	}
-	if resp.StatusCode != http.StatusUnauthorized {
+	if !refuses(renewer, resp.StatusCode) {
 		renewer.Accepted(sent)
 		return resp, nil
 	}
@@ -41,12 +41,12 @@ func (a authorized) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	discard(resp.Body)
-	if err := a.client.config.Budget.Wait(req.Context()); err != nil {
+	if err := a.client.wait(req.Context()); err != nil {
 		return nil, err
 	}
 	a.client.beforeAttempt(req.Context())
 	sent, resp, err = a.attempt(req, by)
-	if err == nil && resp.StatusCode != http.StatusUnauthorized {
+	if err == nil && !refuses(renewer, resp.StatusCode) {
 		renewer.Accepted(sent)
 	}
 	return resp, err
@@ -62,7 +62,23 @@ func (a authorized) attempt(req *http.Request, by Authorizer) (*http.Request, *h
 		return sent, nil, &authError{complaint}
 	}
 	resp, err := a.next.RoundTrip(sent)
+	if err == nil {
+		a.client.config.Buckets.learn(req.Context(), resp.Header)
+		if tokens, ok := by.(interface {
+			answered(*http.Request, http.Header)
+		}); ok {
+			tokens.answered(sent, resp.Header)
+		}
+	}
 	return sent, resp, err
+}
+
+// refuses: 401, or what else this API says to a token that is not valid.
+func refuses(by Renewer, status int) bool {
+	if own, ok := by.(interface{ refusedWith(int) bool }); ok {
+		return own.refusedWith(status)
+	}
+	return status == http.StatusUnauthorized
 }
 
 // copyOf is the request with a body of its own: a transport may neither change

@@ -27,6 +27,7 @@ type Config struct {
 	UserAgent string            // default "passerelle"
 	Header    http.Header       // on every request, under what a request sets itself
 	Budget    *Budget           // pace; nil: no limit but the API's own 429
+	Buckets   *Buckets          // pace as the API's own answers say, endpoint by endpoint; nil: they say nothing
 
 	Timeout   time.Duration // of one attempt, its body included; default 30 s
 	MaxBody   int64         // bytes of an answer, decompressed; default 32 MiB
@@ -73,7 +74,7 @@ func NewClient(config Config) *Client {
 		CheckRetry:     c.checkRetry,
 		Backoff:        c.backoff,
 		RequestLogHook: func(_ retryablehttp.Logger, r *http.Request, _ int) { c.beforeAttempt(r.Context()) },
-		PrepareRetry:   func(r *http.Request) error { return config.Budget.Wait(r.Context()) },
+		PrepareRetry:   func(r *http.Request) error { return c.wait(r.Context()) },
 		ErrorHandler:   func(resp *http.Response, err error, _ int) (*http.Response, error) { return resp, err },
 	}
 	return c
@@ -109,7 +110,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, *sdk.Error
 		return &Response{Outcome: protocol.Outcome_OUTCOME_NOT_SENT}, c.fail(x, "bad-request", "the request can't be built",
 			"a part of it is no valid method, address or header", "check the endpoint's method, path and headers", protocol.Retry_RETRY_AFTER_FIX)
 	}
-	if err := c.config.Budget.Wait(ctx); err != nil {
+	if err := c.wait(req.Context()); err != nil {
 		return &Response{Outcome: protocol.Outcome_OUTCOME_NOT_SENT}, c.cancelled(x)
 	}
 	resp, err := c.http.Do(req)
@@ -160,6 +161,14 @@ func (c *Client) secrets() []string {
 func (c *Client) Close() error {
 	c.http.HTTPClient.CloseIdleConnections()
 	return nil
+}
+
+// wait is for the pace: the connector's own, and that of the endpoint.
+func (c *Client) wait(ctx context.Context) error {
+	if err := c.config.Budget.Wait(ctx); err != nil {
+		return err
+	}
+	return c.config.Buckets.wait(ctx)
 }
 
 func (c *Client) beforeAttempt(ctx context.Context) {

@@ -33,6 +33,19 @@ func (x *exchange) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { x.wrote.Store(true) }})
 }
 
+// endpoint is what requests have in common that differ only in values.
+func (x *exchange) endpoint() string {
+	path := x.request.Shown
+	switch {
+	case path != "":
+	case x.request.URL != nil: // the next page of a list is the same endpoint
+		path = x.request.URL.EscapedPath()
+	default:
+		path = x.request.Path
+	}
+	return x.request.Method + " " + path
+}
+
 // readBody takes in the whole answer inside the attempt, so that one cut on the
 // way counts as a failed attempt. Of an answer that is an error anyway, what
 // arrived is enough.

@@ -7,10 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -30,130 +28,39 @@ type OAuth2Config struct {
 	Now func() time.Time // default time.Now
 }
 
-// OAuth2 fetches a token when the first request needs one, once for all callers,
-// and another when it runs out or is refused. A token that was never accepted is
-// not replaced: another one would be refused for the same reason.
+// OAuth2 is a client-credentials grant as an Authorizer.
 type OAuth2 struct {
+	*Tokens
 	config OAuth2Config
 	client *Client
-	flight singleflight.Group
 
-	mu      sync.Mutex
-	current token
-}
-
-type token struct {
-	value    string
-	until    time.Time // zero: unknown
-	accepted bool
+	granted atomic.Value // string: the scope of the last token
 }
 
 // NewOAuth2 opens nothing. like gives the name, time-outs and transport of the
 // API's own client; the token is fetched over a client of its own, because it has
 // another address and no token yet.
 func NewOAuth2(config OAuth2Config, like Config) *OAuth2 {
-	if config.Now == nil {
-		config.Now = time.Now
-	}
-	like.BaseURL, like.Auth, like.Authorizer, like.Budget, like.MaxBody = config.TokenURL, nil, nil, nil, 1<<20
+	like.BaseURL, like.Auth, like.Authorizer, like.Budget, like.Buckets, like.MaxBody = config.TokenURL, nil, nil, nil, nil, 1<<20
 	if !config.SecretInBody {
 		like.Authorizer = Basic(url.QueryEscape(config.ClientID), url.QueryEscape(config.ClientSecret))
 	}
-	return &OAuth2{config: config, client: NewClient(like)}
+	o := &OAuth2{config: config, client: NewClient(like)}
+	o.Tokens = NewTokens(TokensConfig{Name: like.Name, Fetch: o.fetch, Secrets: []string{config.ClientSecret}, Now: config.Now})
+	return o
 }
 
-// Authorize implements Authorizer.
-func (o *OAuth2) Authorize(req *http.Request, _ []byte) *sdk.Error {
-	value, complaint := o.token(req.Context())
-	if complaint != nil {
-		return complaint
-	}
-	req.Header.Set("Authorization", "Bearer "+value)
-	return nil
-}
-
-// Secrets implements Authorizer.
-func (o *OAuth2) Secrets() []string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	secrets := []string{o.config.ClientSecret}
-	if o.current.value != "" {
-		secrets = append(secrets, o.current.value)
-	}
-	return secrets
-}
-
-// Accepted implements Renewer.
-func (o *OAuth2) Accepted(sent *http.Request) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if shown(sent) == o.current.value {
-		o.current.accepted = true
-	}
-}
-
-// Renew implements Renewer. Of many callers that were refused with one token the
-// first drops it, and the others find another one.
-func (o *OAuth2) Renew(sent *http.Request) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if shown(sent) != o.current.value {
-		return true
-	}
-	if !o.current.accepted {
-		return false
-	}
-	o.current = token{}
-	return true
+// Granted is the scope that the last token was given for, "" where the server
+// didn't say or there is none yet.
+func (o *OAuth2) Granted() string {
+	scope, _ := o.granted.Load().(string)
+	return scope
 }
 
 // Close lets go of idle connections.
 func (o *OAuth2) Close() error { return o.client.Close() }
 
-func shown(sent *http.Request) string {
-	return strings.TrimPrefix(sent.Header.Get("Authorization"), "Bearer ")
-}
-
-func (o *OAuth2) valid() (string, bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.current.value == "" || (!o.current.until.IsZero() && !o.config.Now().Before(o.current.until)) {
-		return "", false
-	}
-	return o.current.value, true
-}
-
-// token gives a valid token. The fetch that callers share outlives any one of
-// them; each waits only as long as its own context.
-func (o *OAuth2) token(ctx context.Context) (string, *sdk.Error) {
-	if value, ok := o.valid(); ok {
-		return value, nil
-	}
-	fetched := o.flight.DoChan("", func() (any, error) {
-		if value, ok := o.valid(); ok {
-			return value, nil
-		}
-		// Not the caller's context, nor what it carries: its request isn't under way
-		// yet. The client's own time-out bounds the fetch.
-		value, complaint := o.fetch(context.Background())
-		if complaint != nil {
-			return "", complaint
-		}
-		return value, nil
-	})
-	select {
-	case <-ctx.Done():
-		return "", o.client.cancelled(&exchange{request: Request{Method: http.MethodPost}})
-	case result := <-fetched:
-		var complaint *sdk.Error
-		if as(result.Err, &complaint) {
-			return "", complaint
-		}
-		return result.Val.(string), nil
-	}
-}
-
-func (o *OAuth2) fetch(ctx context.Context) (string, *sdk.Error) {
+func (o *OAuth2) fetch(ctx context.Context) (Token, *sdk.Error) {
 	form := url.Values{"grant_type": {"client_credentials"}}
 	for name, value := range map[string]string{"scope": o.config.Scope, "audience": o.config.Audience} {
 		if value != "" {
@@ -169,34 +76,33 @@ func (o *OAuth2) fetch(ctx context.Context) (string, *sdk.Error) {
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 	})
 	if complaint != nil {
-		return "", o.explain(response, complaint)
+		return Token{}, o.explain(response, complaint)
 	}
 	var answer struct {
 		AccessToken string          `json:"access_token"`
 		TokenType   string          `json:"token_type"`
 		ExpiresIn   json.RawMessage `json:"expires_in"`
+		Scope       string          `json:"scope"`
 	}
 	_ = json.Unmarshal(response.Body, &answer) // what isn't there is missed below
 	value, bad := CheckKey("", answer.AccessToken)
 	if bad != nil || (answer.TokenType != "" && !strings.EqualFold(answer.TokenType, "bearer")) {
-		return "", &sdk.Error{Code: "bad-token", Summary: o.client.Name() + ": the token's address answers without a bearer token",
+		return Token{}, &sdk.Error{Code: "bad-token", Summary: o.client.Name() + ": the token's address answers without a bearer token",
 			Remedy: "check token_url: it is where the client's id and secret are exchanged for a token", Attribute: []string{"token_url"}, Retry: protocol.Retry_RETRY_AFTER_FIX}
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.current = token{value: value, until: o.until(answer.ExpiresIn)}
-	return value, nil
+	o.granted.Store(answer.Scope)
+	return Token{Value: value, Lifetime: Seconds(answer.ExpiresIn)}, nil
 }
 
-// until is when to fetch another: a little before the token runs out, so that it
-// doesn't on its way. Some servers write the seconds as text.
-func (o *OAuth2) until(expiresIn json.RawMessage) time.Time {
-	text, _ := scalar(expiresIn)
+// Seconds is a lifetime as an answer gives it, a number or its text; 0 where it
+// gives none.
+func Seconds(raw json.RawMessage) time.Duration {
+	text, _ := scalar(raw)
 	lifetime, err := time.ParseDuration(text + "s")
-	if err != nil || lifetime <= 0 {
-		return time.Time{}
+	if err != nil {
+		return 0
 	}
-	return o.config.Now().Add(lifetime - min(time.Minute, lifetime/10))
+	return max(0, lifetime)
 }
 
 // oauthErrors are the codes of RFC 6749 5.2, which hold nothing else.

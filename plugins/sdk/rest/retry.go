@@ -79,7 +79,11 @@ func (c *Client) backoff(first, longest time.Duration, attempt int, resp *http.R
 		}
 	}
 	wait := min(first<<min(attempt, 20), longest, 20*time.Second)
-	return wait/2 + rand.N(wait/2+1)
+	wait = wait/2 + rand.N(wait/2+1)
+	if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
+		wait = max(wait, min(refill(resp.Header), longest))
+	}
+	return wait
 }
 
 // retryAfter reads the header, in seconds or as an HTTP date (RFC 9110 10.2.3).
