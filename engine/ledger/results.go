@@ -53,8 +53,12 @@ func (l *Ledger) settleResults(runID, planID string, results []Applied) error {
 	now := l.now()
 	for i := range results {
 		a := &results[i]
+		if a.Outcome == "" {
+			continue
+		}
+		last++
 		name := l.keys.sealName(a.ShownName, a.SourceID)
-		if err := l.insertResult(run, last+1+int64(i), planID, a, name, now); err != nil {
+		if err := l.insertResult(run, last, planID, a, name, now); err != nil {
 			return err
 		}
 		if err := held.follow(a, name, now); err != nil {

@@ -27,7 +27,7 @@ type Applied struct {
 	Position  int64 // in the plan
 	SourceID  string
 	TargetID  string // "": as the link has it
-	Outcome   string // Succeeded…
+	Outcome   string // Succeeded…; "": nothing happened, and only the link is settled
 	Operation string
 
 	// The link. With NoLink an existing link keeps its state and none is made;
