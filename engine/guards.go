@@ -1,6 +1,9 @@
 package engine
 
-import "passerelle/engine/plan"
+import (
+	"passerelle/engine/ledger"
+	"passerelle/engine/plan"
+)
 
 // countForGuards keeps with a run what the guards of later runs count: how much
 // was read, and what changed in each field without anybody's word.
@@ -11,6 +14,9 @@ func countForGuards(counts map[string]int64, ran *Ran) {
 	counts[plan.CountReceived] = ran.Plan.Read.Received
 	if ran.Plan.Read.High > 0 {
 		counts[plan.CountHigh] = ran.Plan.Read.High
+	}
+	if ran.Plan.Pilot {
+		counts[ledger.CountPilot] = 1
 	}
 	if ran.Plan.Blind {
 		counts[plan.CountBlind] = 1

@@ -151,3 +151,61 @@ func TestCellsOfAWeek(t *testing.T) {
 	require.Equal(t, "changes", ran.Plan.Blocked[0].Part)
 	require.Equal(t, "phone", ran.Plan.Blocked[0].Field)
 }
+
+// A pilot is no first run: the company that follows is not asked for.
+func TestPilotBeforeTheFirstRun(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "look-up")
+	s.crowd(40)
+	w := s.load()
+	ran, found := w.Run(t.Context(), engine.RunOptions{Who: []string{"1", "2"}})
+	require.Empty(t, found)
+	require.EqualValues(t, 2, ran[0].Outcome.Created)
+	require.NoError(t, w.Close())
+	require.EqualValues(t, 38, s.runs(engine.Succeeded).Outcome.Created)
+	s.crowd(60)
+	require.Equal(t, "creates", s.runs(engine.Partial).Plan.Blocked[0].Part)
+}
+
+// What leaves by a list of contracts is announced by the list: the whole of it is
+// the fact.
+func TestContractsOfAList(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "look-up")
+	s.departing("")
+	s.editMapping(`    field "end" { path = "end" }`, "")
+	s.editMapping(`resource   = "staff"`, `resource   = "staff"
+    where      = "filled(p.email)"
+    field "id" { path = "id" }`)
+	s.editMapping(`  leavers {`, `  source "c" {
+    connection = connection.from
+    resource   = "staff"
+    on         = { owner = "p.id" }
+    many       = true
+    field "owner" { path = "phone" }
+    field "end" { path = "end" }
+  }
+  leavers {`)
+	s.editMapping("past(p.end)", "c.exists(x, filled(x.end)) && c.all(x, past(x.end))")
+	list := make([]fields, 0, 40)
+	contracts := make([]fields, 20)
+	for i := range 20 {
+		list = append(list, with(person(i+1), "email", fmt.Sprint(i, "@example.org")))
+		contracts[i] = fields{"id": fmt.Sprint("c", i), "phone": fmt.Sprint(i + 1)}
+		if i < 10 {
+			contracts[i]["end"] = "2026-09-01"
+		}
+	}
+	s.people(append(list, contracts...)...)
+	s.runs(engine.Succeeded)
+	s.nothingLeft()
+	s.now = s.now.Add(24 * time.Hour)
+	for i := 10; i < 20; i++ {
+		contracts[i]["end"] = "2026-09-01"
+	}
+	s.people(append(list, contracts...)...)
+	ran := s.runs(engine.Partial)
+	require.EqualValues(t, 10, ran.Outcome.Deactivated, "those whose contracts were known to end")
+	require.Equal(t, "removals", ran.Plan.Blocked[0].Part)
+	require.Len(t, ran.Plan.Stopped, 10)
+}

@@ -201,6 +201,17 @@ func (c *compiler) expectations(out *Target) {
 	}
 }
 
+// prunedExpects leaves out the fields that a customer opted out of.
+func prunedExpects(all []*lang.Expect, gone map[string]bool) []*lang.Expect {
+	var out []*lang.Expect
+	for _, e := range all {
+		own := *e
+		own.Fields = slices.DeleteFunc(slices.Clone(e.Fields), func(w lang.Word) bool { return gone[nameOf(stepsOf(w.Name))] })
+		out = append(out, &own)
+	}
+	return out
+}
+
 // sharpOf is what guards see in a source field: the mapping's word, or the
 // connector's; bank and social security are sharp by class.
 func sharpOf(decl *lang.Field, described *protocol.Field) string {

@@ -58,8 +58,19 @@ func (p *planner) openHistory(ctx context.Context) error {
 		return err
 	}
 	done, err := p.Ledger.EverDone(ctx, p.scope)
-	h.linked, h.first = active, total == 0 || !done || len(h.runs) > 0 && h.runs[len(h.runs)-1].Counts[CountBlind] > 0
+	h.linked, h.first = active, total == 0 || !done || h.blind()
 	return err
+}
+
+// blind reports whether the last run still waited to be told who is at the
+// target already. A run of named people alone does not answer that.
+func (h *history) blind() bool {
+	for _, r := range slices.Backward(h.runs) {
+		if r.Counts[ledger.CountPilot] == 0 {
+			return r.Counts[CountBlind] > 0
+		}
+	}
+	return false
 }
 
 // The names under which a run's counts keep what changed in a field, so that
