@@ -81,7 +81,7 @@ func applied(e *plan.Entry) result {
 		Operation: e.Operation.String(),
 		State:     stateAfter(e.Operation),
 		Prints:    sorted(e.Prints, e.Agreed, e.Facts),
-		Code:      e.Why,
+		Why:       e.Why,
 		ShownName: e.Shown,
 	}}
 }
@@ -115,7 +115,7 @@ func stateAfter(o plan.Operation) ledger.State {
 // that needed no change are as they should be.
 func refused(e *plan.Entry) result {
 	out := applied(e)
-	out.Outcome, out.State, out.Prints, out.Code = ledger.Failed, ledger.NoLink, sorted(e.Facts), ""
+	out.Outcome, out.State, out.Prints = ledger.Failed, ledger.NoLink, sorted(e.Facts)
 	if e.Operation == plan.Link {
 		out.State, out.Prints = ledger.Active, sorted(e.Agreed, e.Facts)
 	}

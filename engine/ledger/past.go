@@ -10,21 +10,21 @@ import (
 // What guards ask of the past: what was done lately and on whose word, how much
 // was read, whom a mapping served before, and by which expressions.
 
-// CountSince counts, by code, the records of a scope that an operation took
+// CountSince counts, by their why, the records of a scope that an operation took
 // effect on since a time, without those that somebody had approved: what a guard
 // already let pass counts against its limit, what a person answered for does
 // not.
 func (l *Ledger) CountSince(ctx context.Context, scope ScopeID, since time.Time, operations ...string) (map[string]int64, error) {
 	counts := map[string]int64{}
 	err := l.read(ctx, "counting what was done lately", func() error {
-		return each(l.conn, `SELECT r.code, count(*) FROM results r
+		return each(l.conn, `SELECT r.why, count(*) FROM results r
 			JOIN plans p ON p.id = r.plan
 			JOIN runs u ON u.number = r.run
 			WHERE r.outcome = 'succeeded' AND r.operation IN (SELECT value FROM json_each(?1)) AND r.at >= ?2 AND p.scope = ?3
 			AND NOT EXISTS (SELECT 1 FROM approvals a
 				WHERE a.mapping = u.mapping AND a.source = r.source AND a.operation = r.operation
 				AND a.at <= r.at AND a.expires >= r.at)
-			GROUP BY r.code`,
+			GROUP BY r.why`,
 			func(s *sqlite.Stmt) {
 				s.BindText(1, jsonArray(operations))
 				s.BindInt64(2, since.UnixMicro())

@@ -72,7 +72,7 @@ type Entry struct {
 	Facts    []ledger.Print
 	Appeared []int  // facts that are an end date where there was none
 	Moved    []int  // facts that are another end date
-	Why      string // how it counts against limits: the code of its result
+	Why      string // how it counts against limits
 }
 
 // Reference is a field that holds the target's id of another record.

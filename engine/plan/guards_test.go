@@ -118,7 +118,7 @@ func (o *office) carryOut(made *Plan, run *ledger.Run) {
 		for _, e := range batch {
 			a := ledger.Applied{
 				SourceID: e.SourceID, TargetID: e.TargetID, Outcome: ledger.Succeeded, Operation: e.Operation.String(),
-				State: states[e.Operation], Code: e.Why, Prints: e.Prints,
+				State: states[e.Operation], Why: e.Why, Prints: e.Prints,
 			}
 			if e.Operation == Create {
 				a.TargetID = "t-" + e.SourceID

@@ -60,9 +60,9 @@ func limit(set map[string]*lang.Limit, part string, of int64) int64 {
 
 func share(percent float64, of int64) int64 { return int64(math.Floor(float64(of) * percent / 100)) }
 
-// Why an operation did not count against a limit, or against which one it did:
-// the code of its result, when it succeeded. One that counts as a removal or as
-// a creation has none.
+// Why an operation did not count against a limit, or against which one it did, as
+// the ledger keeps it with the result. One that counts as a removal or as a
+// creation has none.
 const (
 	whyAnnounced = "announced" // the fact was in an earlier complete read
 	whyExpected  = "expected"  // by an expect block
