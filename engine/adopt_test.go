@@ -132,6 +132,10 @@ func TestLookUpCut(t *testing.T) {
 func TestCanNotSettleNow(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "look-up")
+	s.editMapping("trigger { manual = true }", `trigger { manual = true }
+  guard {
+    creates { at_most = 200 }
+  }`)
 	s.crowd(1)
 	s.runs(engine.Succeeded)
 	s.crowd(200)

@@ -34,8 +34,7 @@ type Approved struct {
 // done with those people. The next run reads and plans again: signed operations
 // that are still right are done, and new ones are judged without them.
 func (w *Workspace) Approve(ctx context.Context, o ApproveOptions) (*Approved, diag.Diagnostics) {
-	operations := plan.OperationsOf(o.Part)
-	if operations == nil {
+	if !slices.Contains(plan.Parts(), o.Part) {
 		d := diag.Diagnostic{
 			Code: "unknown-part", Summary: "There is no part " + strconv.Quote(o.Part) + " to approve",
 			Detail: "A blocked run names the part that waits for somebody's word.",
@@ -51,11 +50,8 @@ func (w *Workspace) Approve(ctx context.Context, o ApproveOptions) (*Approved, d
 		return nil, diag.From(err, "looking for the run")
 	}
 	o.RunID = run.ID
-	signed, people, err := w.blockedIn(ctx, o, operations)
-	if err != nil {
-		return nil, diag.From(err, "reading the run")
-	}
-	if found := nobodyToApprove(o, people); found.HasErrors() {
+	signed, people, found := w.toSign(ctx, o, run)
+	if found.HasErrors() {
 		return nil, found
 	}
 	if err := w.ledger.Approve(ctx, run.Mapping, signed); err != nil {
@@ -69,22 +65,45 @@ func (w *Workspace) Approve(ctx context.Context, o ApproveOptions) (*Approved, d
 	return &Approved{Mapping: run.Mapping, RunID: o.RunID, Part: o.Part, People: people, Until: until}, diag.From(err, "reading the approval back")
 }
 
+// toSign is what an approval signs. That of a read is about its size, and about
+// no person.
+func (w *Workspace) toSign(ctx context.Context, o ApproveOptions, run *ledger.Run) ([]ledger.Approval, []plan.Person, diag.Diagnostics) {
+	if o.Part != plan.PartRead {
+		signed, people, err := w.blockedIn(ctx, o)
+		if err != nil {
+			return nil, nil, diag.From(err, "reading the run")
+		}
+		return signed, people, nobodyToApprove(o, people)
+	}
+	if run.Status != ledger.RunBlocked || run.Counts[plan.CountHigh] == 0 || len(o.People) > 0 {
+		return nil, nil, diag.Diagnostics{{
+			Code: "nothing-blocked", Summary: "No read can be approved in run " + o.RunID,
+			Detail: "Only a read that was whole, and far smaller than those of the last month, can be agreed to, for the company and for no single person. " +
+				"An empty one, or one that was cut, never is.",
+			Remedy: "Look at what the run said; name the run that was blocked for it, without --person.",
+		}}
+	}
+	return []ledger.Approval{{Operation: plan.SignRead(run.Counts[plan.CountReceived]), RunID: o.RunID, Who: o.Who}}, nil, nil
+}
+
 // blockedIn are those of a run's blocked people whom the options name.
-func (w *Workspace) blockedIn(ctx context.Context, o ApproveOptions, operations []string) ([]ledger.Approval, []plan.Person, error) {
+func (w *Workspace) blockedIn(ctx context.Context, o ApproveOptions) ([]ledger.Approval, []plan.Person, error) {
 	var signed []ledger.Approval
 	var people []plan.Person
 	for result, err := range w.ledger.Results(ctx, o.RunID) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if result.Outcome != ledger.Blocked || !slices.Contains(operations, result.Operation) {
+		if result.Outcome != ledger.Blocked || result.Field != o.Part {
 			continue
 		}
 		if len(o.People) > 0 && !slices.Contains(o.People, result.SourceID) && !slices.Contains(o.People, result.ShownName) {
 			continue
 		}
 		signed = append(signed, ledger.Approval{SourceID: result.SourceID, Operation: result.Operation, RunID: o.RunID, Who: o.Who})
-		people = append(people, plan.Person{SourceID: result.SourceID, Shown: result.ShownName})
+		if who := (plan.Person{SourceID: result.SourceID, Shown: result.ShownName}); !slices.Contains(people, who) {
+			people = append(people, who) // one person may wait with several fields
+		}
 	}
 	return signed, people, nil
 }

@@ -33,6 +33,9 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 		if err := w.forgetFields(ctx, p, scope); err != nil {
 			return err
 		}
+		if err := w.ledger.KeepDefinitions(ctx, made.Summary.Definitions); err != nil {
+			return err
+		}
 		if err := w.clearHeld(ctx, p.mapping.Address, made); err != nil {
 			return err
 		}
@@ -89,6 +92,9 @@ func (w *Workspace) forgetFields(ctx context.Context, p *pair, scope ledger.Scop
 			for i := range m.Target.Fields {
 				mapped[m.Target.Fields[i].Name] = true
 			}
+			for _, name := range plan.FactNames(w.ledger, m) {
+				mapped[name] = true
+			}
 		}
 	}
 	out := slices.DeleteFunc(known, func(name string) bool { return mapped[name] })
@@ -119,7 +125,9 @@ func (w *Workspace) clearHeld(ctx context.Context, mapping string, made *plan.Pl
 	}
 	err = made.Batches(func(_ int64, entries []plan.Entry) error {
 		for _, e := range entries {
-			stays[e.SourceID] = true
+			if e.Operation != plan.Note {
+				stays[e.SourceID] = true
+			}
 		}
 		return nil
 	})

@@ -248,6 +248,7 @@ func (w *Workspace) end(ctx context.Context, run *ledger.Run, ran *Ran) {
 		"unchanged": counts.Unchanged, "held": counts.Held, "out of scope": counts.Out, "gone": counts.Gone,
 		"reference missing": ran.Missing(), "waiting": counts.Waiting, "skipped": counts.Skipped, "left": counts.Left, "blocked": counts.Blocked,
 	}
+	countForGuards(run.Counts, ran)
 	run.Calls = map[string]int64{"source": ran.Plan.Read.Calls}
 	ran.Found = append(ran.Found, diag.From(w.keepStory(ctx, ran), "keeping what the run says")...)
 	ran.Found = append(ran.Found, diag.From(w.prune(ctx), "removing what was kept long enough")...)
@@ -263,7 +264,7 @@ func statusOf(ran *Ran) string {
 		return Failed
 	case !ran.Plan.Stands() || ran.Plan.Snapshot.IsBlocked():
 		return Blocked
-	case len(ran.Plan.Blocked) > 0 || ran.Open() > 0:
+	case len(ran.Plan.Blocked) > 0 || len(ran.Plan.Unfilled) > 0 || ran.Open() > 0:
 		return Partial
 	}
 	return Succeeded

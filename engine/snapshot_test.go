@@ -105,6 +105,13 @@ func TestSnapshotIsWrittenOnceAndWhenSomethingChanged(t *testing.T) {
 	s.people(with(person(1), "email", "a@example.org"), person(2), person(3), person(4), person(5))
 	s.runs(engine.Succeeded)
 	s.people(person(1), person(2), person(3), person(4), person(5))
+	ran = s.runs(engine.Partial)
+	require.Equal(t, "nulls", ran.Plan.Blocked[0].Part)
+	require.Contains(t, s.whole()[0], "email", "until somebody agrees he keeps his last line")
+	w := s.load()
+	_, found := w.Approve(t.Context(), engine.ApproveOptions{RunID: ran.RunID, Part: "nulls", Who: "anne"})
+	require.Empty(t, found)
+	require.NoError(t, w.Close())
 	s.runs(engine.Succeeded)
 	require.NotContains(t, s.whole()[0], "email")
 
@@ -166,7 +173,7 @@ func TestHeldKeepTheirLastLine(t *testing.T) {
 	s.later(2 * time.Hour)
 	ran = s.runs(engine.Blocked)
 	require.Equal(t, "snapshot-incomplete", ran.Plan.Blocked[0].Code)
-	require.Contains(t, ran.Plan.Blocked[0].Say, "2", "by name")
+	require.Contains(t, ran.Plan.Blocked[0].Say.EN, "2", "by name")
 	require.Zero(t, ran.Outcome.Done())
 	require.Equal(t, "NEUF", s.nameOf("m-1"), "a blocked whole was written")
 
@@ -549,8 +556,8 @@ func TestABlockedWholeAgesThoseWhoChanged(t *testing.T) {
 	s.people(unreadable(1), person(2), person(3))
 	s.later(day)
 	ran := s.runs(engine.Blocked)
-	require.Contains(t, ran.Plan.Blocked[0].Say, "Nom1 (held)")
-	require.NotContains(t, ran.Plan.Blocked[0].Say, "Nom2")
+	require.Contains(t, ran.Plan.Blocked[0].Say.EN, "Nom1 (held)")
+	require.NotContains(t, ran.Plan.Blocked[0].Say.EN, "Nom2")
 }
 
 // Named people alone, written as everybody, would send all the others away.

@@ -9,6 +9,7 @@ import (
 
 	"passerelle/engine"
 	"passerelle/engine/diag"
+	"passerelle/engine/plan"
 )
 
 func (c *command) approveCommand() *cobra.Command {
@@ -44,7 +45,7 @@ and is still right, and judges new people without them.`,
 	}
 	c.ledgerFlags(cmd)
 	cmd.Flags().StringVar(&dir, "workspace", ".", "the workspace of the run")
-	cmd.Flags().StringVar(&options.Part, "part", "", "what is agreed to, as the run names it: removals")
+	cmd.Flags().StringVar(&options.Part, "part", "", "what is agreed to, as the run names it: "+strings.Join(plan.Parts(), ", "))
 	cmd.Flags().StringArrayVar(&options.People, "person", nil, "this person alone, by name as shown or by id; may be repeated")
 	return cmd
 }

@@ -68,7 +68,7 @@ func (c *command) planCommand() *cobra.Command {
 				unread := out.Plan(p, show)
 				out.Diagnostics(unread, sources(w))
 				found = append(found, unread...)
-				c.note(p.Plan.Summary.Blocked != nil, p.Plan.Summary.Counts.Held+p.Plan.Summary.Counts.Missing > 0)
+				c.note(p.Plan.Summary.Blocked != nil, p.Plan.Summary.Counts.Held+p.Plan.Summary.Counts.Missing > 0 || len(p.Plan.Summary.Unfilled) > 0)
 				changes = changes || p.Plan.Summary.Counts.Changes() > 0
 			}
 			if detailed && changes {
@@ -162,7 +162,7 @@ func (c *command) runCommand() *cobra.Command {
 func (c *command) show(out view.View, w *engine.Workspace, ran *engine.Ran) diag.Diagnostics {
 	out.Diagnostics(ran.Found, sources(w))
 	out.Run(ran)
-	c.note(len(ran.Plan.Blocked) > 0, ran.Open() > 0)
+	c.note(len(ran.Plan.Blocked) > 0, ran.Open() > 0 || len(ran.Plan.Unfilled) > 0)
 	return ran.Found
 }
 

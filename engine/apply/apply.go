@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,6 +61,31 @@ type Outcome struct {
 	// Unsent is how many operations were certainly not sent, because the run had to
 	// stop.
 	Unsent int64
+	// Cells are what changed in each field of people who were already there, in the
+	// order of the plan's fields; nil when nothing did.
+	Cells []Cells
+}
+
+// Cells counts what took effect in one field.
+type Cells struct{ Changed, Filled, Emptied int64 }
+
+func (o *Outcome) countCells(e *plan.Entry, fields int) {
+	if e.Operation == plan.Create || len(e.Changed) == 0 {
+		return
+	}
+	if o.Cells == nil {
+		o.Cells = make([]Cells, fields)
+	}
+	for _, at := range e.Changed {
+		switch {
+		case slices.Contains(e.Cleared, at):
+			o.Cells[at].Emptied++
+		case slices.Contains(e.Added, at):
+			o.Cells[at].Filled++
+		default:
+			o.Cells[at].Changed++
+		}
+	}
 }
 
 // Done is how many operations took effect.
@@ -202,7 +228,7 @@ func (a *applier) learn(ctx context.Context, entries []plan.Entry, answers map[i
 		answer := answers[e.Position]
 		switch {
 		case len(e.Body) == 0:
-			results = append(results, applied(&e)) // a link that needed nothing to be sent
+			results = append(results, nothingSent(&e))
 		case lost(&e, answer):
 			unknown = append(unknown, e)
 		default:
@@ -266,8 +292,12 @@ func (a *applier) count(entries []plan.Entry, results []result) {
 	for _, r := range results {
 		entry := byPosition[r.Position]
 		a.outcome.LeftOut = append(a.outcome.LeftOut, r.missing...)
+		if r.Outcome == ledger.Succeeded {
+			a.outcome.countCells(entry, len(a.Plan.Summary.Fields))
+		}
 		switch {
 		case r.notTried: // Unsent is what remains
+		case entry.Operation == plan.Note: // nothing was sent, and nothing happened
 		case r.Outcome == ledger.Ambiguous:
 			a.outcome.Ambiguous = append(a.outcome.Ambiguous, r.failed(entry))
 		case r.Outcome != ledger.Succeeded:

@@ -107,7 +107,7 @@ func (r *resolver) lookUp(ctx context.Context, entries []plan.Entry) ([]result, 
 		default:
 			results[i] = applied(e)
 			results[i].TargetID = answers[i].ID
-			results[i].Prints = sorted(r.agreeing(e, answers[i].Values))
+			results[i].Prints = sorted(r.agreeing(e, answers[i].Values), e.Facts)
 		}
 	}
 	return results, nil

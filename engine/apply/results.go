@@ -80,9 +80,21 @@ func applied(e *plan.Entry) result {
 		Outcome:   ledger.Succeeded,
 		Operation: e.Operation.String(),
 		State:     stateAfter(e.Operation),
-		Prints:    sorted(e.Prints, e.Agreed),
+		Prints:    sorted(e.Prints, e.Agreed, e.Facts),
+		Why:       e.Why,
 		ShownName: e.Shown,
 	}}
+}
+
+// nothingSent is an entry that sends nothing: an adoption of what needs no change, or
+// what was read of somebody and is remembered. The latter is no result: nothing
+// happened.
+func nothingSent(e *plan.Entry) result {
+	out := applied(e)
+	if e.Operation == plan.Note {
+		out.Outcome, out.State = "", ledger.NoLink
+	}
+	return out
 }
 
 func stateAfter(o plan.Operation) ledger.State {
@@ -103,9 +115,9 @@ func stateAfter(o plan.Operation) ledger.State {
 // that needed no change are as they should be.
 func refused(e *plan.Entry) result {
 	out := applied(e)
-	out.Outcome, out.State, out.Prints = ledger.Failed, ledger.NoLink, nil
+	out.Outcome, out.State, out.Prints = ledger.Failed, ledger.NoLink, sorted(e.Facts)
 	if e.Operation == plan.Link {
-		out.State, out.Prints = ledger.Active, sorted(e.Agreed)
+		out.State, out.Prints = ledger.Active, sorted(e.Agreed, e.Facts)
 	}
 	return out
 }
@@ -114,7 +126,7 @@ func refused(e *plan.Entry) result {
 // nothing can be learnt.
 func ambiguous(e *plan.Entry) result {
 	out := applied(e)
-	out.Outcome, out.State, out.Prints = ledger.Ambiguous, ledger.NoLink, nil
+	out.Outcome, out.State, out.Prints = ledger.Ambiguous, ledger.NoLink, sorted(e.Facts)
 	out.Code = "ambiguous"
 	out.Summary = "It was sent, and the target never answered"
 	out.Remedy = "Look at the target whether it is there as it should be. Nothing more is sent for this person until that is settled."

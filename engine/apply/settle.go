@@ -78,8 +78,8 @@ func (in Settling) batch(ctx context.Context, batch ledger.Batch) (int64, diag.D
 		return 0, ds
 	}
 	for i := range entries {
-		if len(entries[i].Body) == 0 { // a link that needed nothing to be sent
-			results = append(results, applied(&entries[i]))
+		if len(entries[i].Body) == 0 {
+			results = append(results, nothingSent(&entries[i]))
 		}
 	}
 	results = append(results, r.perhapsSent(unsent)...)

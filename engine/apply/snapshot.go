@@ -70,7 +70,11 @@ func applySnapshot(ctx, writing context.Context, in Input) (Outcome, diag.Diagno
 	}
 	err = w.record(writing, func(entries []plan.Entry, results []result) {
 		a.count(entries, results)
-		a.outcome.Unsent -= int64(len(entries))
+		for i := range entries {
+			if entries[i].Operation != plan.Note {
+				a.outcome.Unsent--
+			}
+		}
 	})
 	a.outcome.Failed = append(a.outcome.Failed, w.failed(w.others)...)
 	if err == nil {
@@ -299,7 +303,7 @@ func (w *whole) record(ctx context.Context, done func([]plan.Entry, []result)) e
 			return err
 		}
 	}
-	if !s.Write {
+	if !s.Write && len(first) == 0 {
 		return nil
 	}
 	return w.settle(ctx, wholeBatch, first, done)
@@ -319,6 +323,9 @@ func (w *whole) settle(ctx context.Context, batch int64, entries []plan.Entry, d
 
 // result of one operation, once the whole is in place.
 func (w *whole) result(e *plan.Entry) result {
+	if e.Operation == plan.Note {
+		return nothingSent(e)
+	}
 	if r, refused := w.refused[e.SourceID]; refused {
 		out := r.result
 		out.Position, out.Operation = e.Position, e.Operation.String()
@@ -340,7 +347,9 @@ func (w *whole) recordOthers(ctx context.Context) error {
 	w.others = maps.Clone(w.refused)
 	err := w.plan.Batches(func(_ int64, entries []plan.Entry) error {
 		for i := range entries {
-			delete(w.others, entries[i].SourceID)
+			if entries[i].Operation != plan.Note {
+				delete(w.others, entries[i].SourceID)
+			}
 		}
 		return nil
 	})

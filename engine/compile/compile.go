@@ -101,11 +101,18 @@ func (c *compiler) mapping(schemas Schemas) *Mapping {
 	out.ShownAs = c.program(decl.ShownAs, expr.Name)
 	if targetKnown {
 		c.mapped(&out.Target, decl.Target)
+		for i := range out.Target.Fields {
+			out.Target.Fields[i].sharpFrom(out)
+		}
 	} else {
 		c.expressions(decl.Target.Map, "target "+quote(decl.Target.Name))
 	}
 	c.leavers(out)
+	if targetKnown && !c.found.HasErrors() { // else they would miss the lines that are wrong
+		c.expectations(&out.Target)
+	}
 	c.requires(out)
+	c.fills(out)
 	if !targetKnown || c.broken || c.found.HasErrors() {
 		return nil
 	}

@@ -23,6 +23,9 @@ type Leavers struct {
 	BackNames []int
 	Back      bool // reactivate once When is no longer true
 	Stays     bool // of a snapshot: the line of who has left goes on being written
+	Facts     []Fact
+	Out, Gone bool  // deactivate those out of scope, those no longer read
+	OutNames  []int // as Names, for a deactivation whatever Do is
 }
 
 // Require is a condition that a record must meet before some operations.
@@ -44,16 +47,6 @@ func (c *compiler) leavers(out *Mapping) {
 	if decl == nil {
 		return
 	}
-	for _, later := range []struct{ word, value string }{{"gone", decl.Gone}, {"out", decl.Out}} {
-		if later.value != "report" {
-			c.report(diag.Diagnostic{
-				Code: "not-yet", Subject: &decl.Block,
-				Summary: "This version only reports who is " + map[string]string{"gone": "no longer read", "out": "out of scope"}[later.word],
-				Detail:  later.word + " = " + quote(later.value) + " belongs to the language, and ignoring it would do something else than the file says.",
-				Remedy:  "Leave the word out for now.",
-			}, decl.Word)
-		}
-	}
 	l := &Leavers{Decl: decl, When: c.program(decl.When, expr.Condition, decl.Word), Back: decl.Back == "reactivate"}
 	switch decl.Do {
 	case "deactivate":
@@ -74,6 +67,8 @@ func (c *compiler) leavers(out *Mapping) {
 	}
 	l.Names = named(&out.Target, l.Do)
 	l.BackNames = named(&out.Target, protocol.Operation_OPERATION_REACTIVATE)
+	l.Facts = factsOf(out, l.When)
+	c.absences(out, l)
 	out.Leavers = l
 }
 

@@ -39,9 +39,9 @@ func (f targetType) keepsFilled() bool {
 	return f.class() == "bank" || f.class() == "social-security" || f.sharp() == "login" || f.sharp() == "e-mail"
 }
 
-// isSharp: what guards watch closest.
+// isSharp: what guards watch closest. An end date is so in its own way.
 func (f targetType) isSharp() bool {
-	return f.sharp() != "" || f.class() == "bank" || f.class() == "social-security"
+	return f.sharp() != "" && f.sharp() != "end-date" || f.class() == "bank" || f.class() == "social-security"
 }
 
 // mapLines compiles the lines of one map.
@@ -189,6 +189,7 @@ func (m *mapLines) add(path record.Path, field targetType, entry *lang.MapEntry,
 		Type:        field.of,
 		KeepsFilled: field.keepsFilled(),
 		Sharp:       field.isSharp(),
+		EndDate:     field.sharp() == "end-date",
 		Place:       entry.ValueR,
 		reference:   field.described.GetReference(),
 		value:       value,

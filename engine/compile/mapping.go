@@ -55,8 +55,9 @@ type SourceField struct {
 	Type     record.Type // any type where it could not be found out
 	Required bool
 	Decl     *lang.Field
-	Walk     []Hop // from the id that its slot reads to the value; none: the slot reads the value
-	filled   bool  // the connector says that it is never empty
+	Walk     []Hop  // from the id that its slot reads to the value; none: the slot reads the value
+	sharp    string // login, e-mail, status, end-date, bank, social-security; "" for others
+	filled   bool   // the connector says that it is never empty
 }
 
 // Target is what is written.
@@ -117,6 +118,7 @@ type TargetField struct {
 	KeepsFilled bool
 	Once        bool // sent at creation and return only
 	Sharp       bool // what guards watch closest
+	EndDate     bool // sharp when it appears, and like any other field when it moves
 	Place       diag.Range
 	// Linked is the mapping whose record's id the field takes: the value is then
 	// that record's id at the source, as text, until it is sent. Nil: an ordinary

@@ -104,6 +104,7 @@ func (c *compiler) pruned(left omissions) *lang.Mapping {
 		}
 	}
 	out.Target = c.prunedTarget(left)
+	out.Guard.Expects = prunedExpects(c.decl.Guard.Expects, lostNames(c.decl.Target.Map, out.Target.Map))
 	return &out
 }
 

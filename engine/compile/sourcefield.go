@@ -122,6 +122,7 @@ func (c *compiler) describe(out *SourceField, fields *catalogue, path record.Pat
 		return d
 	}
 	out.filled = described.exact && described.field.GetFilled()
+	out.sharp = sharpOf(decl, described.field)
 	class := decl.Class
 	if !needsPurpose(class) {
 		class = fields.sensitiveClass(path)

@@ -36,9 +36,11 @@ func Read(ctx context.Context, from Connections, m *compile.Mapping, today recor
 		return End{Expected: -1}, diag.From(err, "preparing to read "+m.Source.Resource.GetName())
 	}
 	if !m.Streams() {
-		return gather(ctx, from, mapper, sink, watch)
+		end, found := gather(ctx, from, mapper, sink, watch)
+		end.Filled = mapper.fill.fields
+		return end, found
 	}
-	return stream(ctx, from[m.Source.Connection], &protocol.ReadRequest{
+	end, found := stream(ctx, from[m.Source.Connection], &protocol.ReadRequest{
 		Resource:     m.Source.Resource.GetName(),
 		Projection:   m.Source.Projection,
 		SettingsJson: m.Source.Settings,
@@ -49,6 +51,8 @@ func Read(ctx context.Context, from Connections, m *compile.Mapping, today recor
 		}
 		return sink(items)
 	}, watch)
+	end.Filled = mapper.fill.fields
+	return end, found
 }
 
 // Connections are the open connections of a mapping's sources.

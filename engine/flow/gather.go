@@ -336,6 +336,7 @@ func (g *gatherer) finish(list []*gathered) error {
 		}
 	}
 	width := len(g.m.Target.Fields)
+	g.p.roomForFacts(len(list))
 	items := make([]Item, 0, len(list))
 	values := make([]record.Value, len(list)*width)
 	for i, r := range list {
@@ -345,8 +346,11 @@ func (g *gatherer) finish(list []*gathered) error {
 			items = g.elements(items, r)
 			continue
 		}
-		if r.item.Held == nil && !r.out {
-			g.p.judge(&r.item, values[i*width:(i+1)*width:(i+1)*width])
+		switch own := values[i*width : (i+1)*width : (i+1)*width]; {
+		case r.item.Held == nil && !r.out:
+			g.p.judge(&r.item, own)
+		case r.item.Held == nil:
+			g.p.departs(&r.item, own)
 		}
 		items = g.put(items, r.item)
 	}

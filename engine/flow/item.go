@@ -16,6 +16,9 @@ type Item struct {
 	// Left: leavers.when is true. Values then hold only what the endpoint of the
 	// departure names: a failing map never holds a departure.
 	Left bool
+	// Facts are what leavers.when has read, in the order of its facts; nil where it
+	// was not asked. They are valid as long as the item.
+	Facts []record.Value
 	// Unmet are the require blocks whose condition does not hold yet. They matter
 	// to some operations, which plan knows; Held may be set beside.
 	Unmet []*compile.Require
@@ -36,6 +39,7 @@ type End struct {
 	Reason   string // why it is not complete
 	Short    string // what was not read whole, where it is not the first source; "" where it is
 	Others   []Other
+	Filled   []Filled
 }
 
 // Other is a read beside that of the first source. The End above is complete

@@ -17,6 +17,8 @@ type mapper struct {
 	m        *compile.Mapping
 	scanner  *record.Scanner
 	position int64
+	fill     fillCounts
+	factsOf  []record.Value // of the current batch, record after record
 
 	// Of the current record.
 	row    []record.Value       // of the first source
@@ -35,6 +37,7 @@ func newMapper(m *compile.Mapping, today record.Value) (*mapper, error) {
 		m: m, scanner: scanner, row: row,
 		faulty: [][]*compile.Failure{make([]*compile.Failure, len(m.Source.Fields))},
 		in:     &expr.Input{Rows: [][]record.Value{row[:len(m.Source.Fields)]}, Today: today},
+		fill:   newFillCounts(m.Source.Fields),
 	}, nil
 }
 
@@ -43,6 +46,7 @@ func (p *mapper) batch(batch *protocol.Batch) ([]Item, error) {
 	items := make([]Item, len(records))
 	width := len(p.m.Target.Fields)
 	values := make([]record.Value, len(records)*width) // one allocation a batch
+	p.roomForFacts(len(records))
 	for i, r := range records {
 		if err := p.item(&items[i], r.GetData(), values[i*width:(i+1)*width:(i+1)*width]); err != nil {
 			return nil, err
@@ -66,6 +70,8 @@ func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
 	item.Shown = p.shown()
 	if p.selects(item) {
 		p.judge(item, values)
+	} else {
+		p.departs(item, values)
 	}
 	return nil
 }
@@ -90,11 +96,15 @@ func (p *mapper) judge(item *Item, values []record.Value) {
 		item.Held = failure
 		return
 	case left:
-		item.Left = true
+		item.Left, item.Facts = true, p.facts()
 		if !p.m.Leavers.Stays {
 			item.Values, item.Held = p.some(values, p.m.Leavers.Names)
 			return
 		}
+	}
+	if !item.Left {
+		item.Facts = p.facts()
+		p.fill.present(p.row)
 	}
 	if item.Unmet, item.Held = p.unmet(); item.Held != nil {
 		return

@@ -167,8 +167,8 @@ type Mapping struct {
 
 // Guard is what this mapping changes of the guards that are always on.
 type Guard struct {
-	Removals *Limit // nil: the default
-	Expects  []*Expect
+	Limits  map[string]*Limit // by part: removals, creates, …; absent: the default
+	Expects []*Expect
 }
 
 // Limit is the greater of a number and a percentage.
@@ -182,6 +182,9 @@ type Limit struct {
 type Expect struct {
 	Named
 	Removals    int64     // how many more may leave; 0: not announced
+	Creates     int64     // how many more may be created; 0: not announced
+	Fields      []Word    // target fields that may change…
+	UpTo        float64   // …for so many of those linked, in percent; 100 where not given
 	From, Until time.Time // civil days at midnight UTC, both included
 }
 
@@ -275,8 +278,16 @@ type Field struct {
 	Class    string
 	ClassR   diag.Range
 	Sharp    string
+	Fill     *Fill      // how full it is meant to be; nil: not declared
 	Section  *Named     // nil outside a section
 	Enabled  []*Enabled // its own and its section's: left out where one of them is off
+}
+
+// Fill is how many of those present are meant to have a field filled.
+type Fill struct {
+	Percent   float64 // 95 is 95 %
+	AllButOne bool    // instead: at most one may lack it
+	Text      string  // as the file says it
 }
 
 type Target struct {

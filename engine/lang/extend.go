@@ -41,11 +41,18 @@ func (r *reader) extend(p *Package, e *Mapping, in []string) {
 		}
 		m.Leavers = e.Leavers
 	}
-	if limit := e.Guard.Removals; limit != nil {
-		if m.Guard.Removals != nil {
-			r.replaced("the guard's limit of removals", m.Guard.Removals.Range, limit.Range)
+	for _, part := range guardParts {
+		limit := e.Guard.Limits[part]
+		if limit == nil {
+			continue
 		}
-		m.Guard.Removals = limit
+		if m.Guard.Limits == nil {
+			m.Guard.Limits = map[string]*Limit{}
+		}
+		if known := m.Guard.Limits[part]; known != nil {
+			r.replaced("the guard's limit of "+part, known.Range, limit.Range)
+		}
+		m.Guard.Limits[part] = limit
 	}
 	of := fmt.Sprintf("of mapping %q", m.Name)
 	m.Guard.Expects = merge(r, m.Guard.Expects, e.Guard.Expects, of, "expect", func(x *Expect) Named { return x.Named })

@@ -145,6 +145,7 @@ func (c *content) field(n Named, section *Named) *Field {
 	f.Required, _ = c.boolean("required")
 	f.Class, f.ClassR = c.oneOf("class", classes...)
 	f.Sharp, _ = c.oneOf("sharp", sharps...)
+	f.Fill = c.fill()
 	return f
 }
 

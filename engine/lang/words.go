@@ -39,7 +39,7 @@ var (
 	connectionWords  = &vocabulary{what: "a connection", attrs: []string{"plugin", "rate_limit", "settings"}, later: []string{"for_each"}, settings: true}
 	tableWords       = &vocabulary{what: "a table", attrs: []string{"values", "unknown", "from_csv"}}
 	fieldsetWords    = &vocabulary{what: "a fieldset", blocks: map[string]int{"field": 1}}
-	fieldWords       = &vocabulary{what: "a source field", attrs: []string{"path", "type", "label", "required", "class", "sharp", "enabled"}, later: []string{"fill"}}
+	fieldWords       = &vocabulary{what: "a source field", attrs: []string{"path", "type", "label", "required", "class", "sharp", "enabled", "fill"}}
 	sectionWords     = &vocabulary{what: "a section", attrs: []string{"enabled"}, blocks: map[string]int{"field": 1}}
 	mappingWords     = &vocabulary{
 		what:   "a mapping",
@@ -48,12 +48,15 @@ var (
 		later:  []string{"same_person", "review", "period"},
 	}
 	guardWords = &vocabulary{
-		what:   "guard",
-		blocks: map[string]int{"removals": 0, "expect": 1},
-		later:  []string{"gone", "creates", "sharp", "changes", "nulls", "identity", "scope", "held", "read"},
+		what: "guard",
+		blocks: map[string]int{
+			"removals": 0, "gone": 0, "creates": 0, "sharp": 0, "changes": 0, "nulls": 0, "scope": 0, "held": 0, "read": 0,
+			"expect": 1,
+		},
+		later: []string{"identity"},
 	}
 	limitWords   = &vocabulary{what: "a limit", attrs: []string{"at_most"}}
-	expectWords  = &vocabulary{what: "expect", attrs: []string{"removals", "from", "until"}, later: []string{"fields", "up_to", "creates"}}
+	expectWords  = &vocabulary{what: "expect", attrs: []string{"removals", "creates", "fields", "up_to", "from", "until"}}
 	leaversWords = &vocabulary{what: "leavers", attrs: []string{"when", "do", "back", "gone", "out"}}
 	removedWords = &vocabulary{what: "removed", attrs: []string{"when", "do", "back", "gone", "out"}}
 	requireWords = &vocabulary{what: "a require block", attrs: []string{"fields", "that", "before", "else", "say"}}

@@ -115,17 +115,17 @@ var documented = []blockDocs{
 	}},
 	{guardWords, "guard", "", map[string]string{
 		"removals": "The limit of deactivations and deletions in seven days.", "expect": "A change that was announced, and so is no surprise.",
-		"gone": "The limit of records that are no longer read.", "creates": "The limit of creations.", "sharp": "The limit of changes of sharp fields.", "changes": "The limit of changes of other fields.",
-		"nulls": "The limit of fields emptied.", "identity": "The limit of ids that became another person.", "scope": "The limit of people who leave because the filter was edited.",
-		"held": "The limit of held records.", "read": "The limit by which a read may shrink.",
+		"gone": "The limit of records that are no longer read.", "creates": "The limit of creations in seven days.", "sharp": "The limit of people for whom one sharp field changes.", "changes": "The limit of people for whom another field changes.",
+		"nulls": "The limit of people for whom one field is emptied; a sharp field always asks.", "identity": "The limit of ids that became another person.", "scope": "The limit of people who leave because the filter was edited.",
+		"held": "The limit of records that are newly held.", "read": "By how much a read may be smaller than the largest of 30 days.",
 	}},
 	{eachWords, `each "name"`, "The name is a variable whose fields are the element's. What where, leavers and require say holds for each element.", map[string]string{
 		"in": "Expression: the list, such as a source joined with many.", "id": "Expression: what tells the elements of one record apart. Identity is the record's and this.",
 	}},
-	{limitWords, "removals (in guard)", "", map[string]string{"at_most": "A number, a share, or both: [2, \"5%\"] is the greater."}},
+	{limitWords, "removals, gone, … (in guard)", "The limit of one part.", map[string]string{"at_most": "A number, a share, or both: [2, \"5%\"] is the greater."}},
 	{expectWords, `expect "name"`, "", map[string]string{
 		"removals": "How many are announced.", "from": "The first day.", "until": "The last day.",
-		"fields": "Target fields that are announced to change.", "up_to": "For how many people.", "creates": "How many creations are announced.",
+		"fields": "Target fields that are announced to change.", "up_to": "For how many people, in percent of those linked: \"50%\"; without, for all.", "creates": "How many creations are announced.",
 	}},
 	{purposeWords, `purpose "class"`, "bank, social-security, health and pay data go nowhere without one.", map[string]string{
 		"why": "What the recipient does with it: { fr = …, en = … }.", "basis": "The legal basis.", "retention": "How long the recipient keeps it.",

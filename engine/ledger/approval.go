@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -66,33 +65,4 @@ func (l *Ledger) Approvals(ctx context.Context, mapping string) ([]Approval, err
 			})
 	})
 	return out, err
-}
-
-// CountSince counts the records of a scope that an operation took effect on
-// since a time, without those that somebody had approved: what a guard already
-// let pass counts against its limit, what a person answered for does not.
-func (l *Ledger) CountSince(ctx context.Context, scope ScopeID, since time.Time, operations ...string) (int64, error) {
-	var total int64
-	err := l.read(ctx, "counting what was done lately", func() error {
-		for _, operation := range slices.Compact(slices.Sorted(slices.Values(operations))) {
-			n, err := number(l.conn, `SELECT count(*) FROM results r
-				JOIN plans p ON p.id = r.plan
-				JOIN runs u ON u.number = r.run
-				WHERE r.outcome = 'succeeded' AND r.operation = ?1 AND r.at >= ?2 AND p.scope = ?3
-				AND NOT EXISTS (SELECT 1 FROM approvals a
-					WHERE a.mapping = u.mapping AND a.source = r.source AND a.operation = r.operation
-					AND a.at <= r.at AND a.expires >= r.at)`,
-				func(s *sqlite.Stmt) {
-					s.BindText(1, operation)
-					s.BindInt64(2, since.UnixMicro())
-					s.BindInt64(3, int64(scope))
-				})
-			if err != nil {
-				return err
-			}
-			total += n
-		}
-		return nil
-	})
-	return total, err
 }

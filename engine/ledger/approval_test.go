@@ -49,9 +49,9 @@ func TestWhatWasApprovedDoesNotCount(t *testing.T) {
 		{SourceID: "5", Outcome: Succeeded, Operation: "update"},
 	}))
 	count := func(since time.Time, scope ScopeID, operations ...string) int64 {
-		n, err := l.CountSince(t.Context(), scope, since, operations...)
+		counts, err := l.CountSince(t.Context(), scope, since, operations...)
 		require.NoError(t, err)
-		return n
+		return counts[""]
 	}
 	week := clock.now.Add(-7 * 24 * time.Hour)
 	require.EqualValues(t, 1, count(week, scope, "deactivate"))

@@ -53,8 +53,12 @@ func (l *Ledger) settleResults(runID, planID string, results []Applied) error {
 	now := l.now()
 	for i := range results {
 		a := &results[i]
+		if a.Outcome == "" {
+			continue
+		}
+		last++
 		name := l.keys.sealName(a.ShownName, a.SourceID)
-		if err := l.insertResult(run, last+1+int64(i), planID, a, name, now); err != nil {
+		if err := l.insertResult(run, last, planID, a, name, now); err != nil {
 			return err
 		}
 		if err := held.follow(a, name, now); err != nil {
@@ -66,8 +70,8 @@ func (l *Ledger) settleResults(runID, planID string, results []Applied) error {
 
 func (l *Ledger) insertResult(run, nth int64, planID string, a *Applied, name []byte, now int64) error {
 	return exec(l.conn, `INSERT INTO results (run, number, plan, position, source, target, outcome, operation,
-			code, field, summary, remedy, retry, status, attempts, at, name, place, answer)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			code, field, summary, remedy, retry, status, attempts, at, name, place, answer, why)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		func(s *sqlite.Stmt) {
 			s.BindInt64(1, run)
 			s.BindInt64(2, nth)
@@ -88,6 +92,7 @@ func (l *Ledger) insertResult(run, nth int64, planID string, a *Applied, name []
 			s.BindBytes(17, name)
 			s.BindText(18, a.Place)
 			s.BindText(19, a.Answer)
+			s.BindText(20, a.Why)
 		})
 }
 

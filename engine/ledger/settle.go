@@ -27,8 +27,9 @@ type Applied struct {
 	Position  int64 // in the plan
 	SourceID  string
 	TargetID  string // "": as the link has it
-	Outcome   string // Succeeded…
+	Outcome   string // Succeeded…; "": nothing happened, and only the link is settled
 	Operation string
+	Why       string // it counts against no limit, or against which other one
 
 	// The link. With NoLink an existing link keeps its state and none is made;
 	// its prints follow what is said below all the same.

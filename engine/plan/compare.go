@@ -12,6 +12,7 @@ import (
 // linked compares a linked record with what was last sent: only what changed at
 // the source is sent, so that what people edit at the target stays.
 func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
+	p.seeValues(item.Values)
 	if link.State == ledger.Deactivated {
 		return p.returned(item, link, key)
 	}
@@ -29,7 +30,7 @@ func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
 		return nil
 	}
 	if !p.Mapping.Target.Abilities.ChangedOnly && len(p.duplicates.kept[item.Position]) > 0 {
-		p.hold(item, p.wouldEmpty(item))
+		p.hold(item, p.wouldEmpty(p.duplicates.kept[item.Position][0]))
 		for _, field := range p.duplicates.kept[item.Position] {
 			p.summary.Fields[field].Kept--
 		}
@@ -42,8 +43,8 @@ func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
 
 // wouldEmpty: an update that replaces the whole record would empty a field that
 // is never cleared, for lack of a value to put there.
-func (p *planner) wouldEmpty(item *flow.Item) compile.Failure {
-	field := &p.Mapping.Target.Fields[p.duplicates.kept[item.Position][0]]
+func (p *planner) wouldEmpty(at int) compile.Failure {
+	field := &p.Mapping.Target.Fields[at]
 	return compile.Failure{
 		Code: "would-empty", Field: field.Name, Place: &field.Place,
 		Summary: "The field " + strconv.Quote(field.Name) + " is empty now, is never cleared, and the target replaces whole records",
@@ -59,8 +60,7 @@ func (p *planner) update(item *flow.Item, entry *Entry, sent record.Bits) error 
 	}
 	p.refs.refer(item, entry, sent)
 	entry.Body = p.encode(item.Values, sent, record.NullEmpty)
-	p.summary.count(entry, +1)
-	return p.add(entry)
+	return p.spool(entry)
 }
 
 // difference is what changed since it was last sent. What is sent once is left
@@ -70,6 +70,7 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 	sent := record.NewBits(len(p.fields))
 	for i, value := range item.Values {
 		before := printOf(link.Prints, p.fields[i])
+		p.compared = true
 		p.everSent[i] = p.everSent[i] || before != 0
 		now := p.print(i, item.ID, value)
 		switch {
@@ -123,18 +124,29 @@ func (p *planner) create(item *flow.Item, key keyOf) error {
 	}
 	p.refs.refer(item, &entry, sent)
 	entry.Body = p.encode(item.Values, sent, record.OmitEmpty)
+	p.judged(item, &entry)
 	p.became(item, created)
-	return p.add(&entry)
+	return p.spool(&entry)
 }
 
 // adopt links a record that the target already has, and sends what differs from
 // the target's own values. What is empty at the source is left alone: it was
 // never sent.
 func (p *planner) adopt(item *flow.Item, key keyOf, found *foundRecord) error {
+	p.seeValues(item.Values)
 	entry := Entry{Position: item.Position, Operation: Link, SourceID: item.ID, TargetID: found.id, Shown: item.Shown, Key: key.json}
 	sent := record.NewBits(len(p.fields))
 	for i, value := range item.Values {
 		if value.IsEmpty() {
+			if p.wouldClear(found, i) {
+				if p.Mapping.Target.Fields[i].KeepsFilled {
+					p.hold(item, p.wouldEmpty(i))
+					return nil
+				}
+				sent.Set(i)
+				entry.Changed, entry.Cleared = append(entry.Changed, i), append(entry.Cleared, i)
+				entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i]})
+			}
 			continue
 		}
 		print := ledger.Print{Field: p.fields[i], Sum: p.print(i, item.ID, value)}
@@ -145,6 +157,9 @@ func (p *planner) adopt(item *flow.Item, key keyOf, found *foundRecord) error {
 		sent.Set(i)
 		entry.Changed = append(entry.Changed, i)
 		entry.Prints = append(entry.Prints, print)
+		if found.values[i].IsEmpty() {
+			entry.Added = append(entry.Added, i)
+		}
 	}
 	if len(entry.Changed) > 0 {
 		if !p.Mapping.Target.Abilities.Update {
@@ -156,11 +171,15 @@ func (p *planner) adopt(item *flow.Item, key keyOf, found *foundRecord) error {
 		}
 		p.refs.refer(item, &entry, sent)
 		p.refs.holds(found)
-		entry.Body = p.encode(item.Values, sent, record.OmitEmpty)
+		entry.Body = p.encode(item.Values, sent, record.NullEmpty)
 	}
-	p.summary.count(&entry, +1)
 	p.became(item, adopted)
-	return p.add(&entry)
+	return p.spool(&entry)
+}
+
+// wouldClear: sent whole, a record that is empty here loses what the target has.
+func (p *planner) wouldClear(found *foundRecord, field int) bool {
+	return !p.Mapping.Target.Abilities.ChangedOnly && !found.values[field].IsEmpty()
 }
 
 func (p *planner) encode(values []record.Value, sent record.Bits, empties record.Empties) []byte {

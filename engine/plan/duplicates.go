@@ -131,7 +131,7 @@ func (d *duplicates) withdraw(p *planner) error {
 		for _, field := range d.kept[twin.position] {
 			p.summary.Fields[field].Kept--
 		}
-		if was.spooled() {
+		if was.spooled() || len(p.facts) > 0 { // at least the facts were
 			spooled[twin.position] = true
 			p.summary.Dropped = append(p.summary.Dropped, twin.position)
 		}
@@ -142,7 +142,7 @@ func (d *duplicates) withdraw(p *planner) error {
 	return p.readBack(func(entries []Entry) error {
 		for i := range entries {
 			if spooled[home(entries[i].Position)] {
-				p.summary.count(&entries[i], -1)
+				p.tally(&entries[i], -1)
 			}
 		}
 		return nil

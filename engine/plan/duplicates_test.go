@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"passerelle/engine/flow"
+	"passerelle/engine/lang"
 	"passerelle/engine/ledger"
 )
 
@@ -87,6 +88,7 @@ func TestDuplicateReasons(t *testing.T) {
 func TestWithdrawnAmongMany(t *testing.T) {
 	t.Parallel()
 	l, m := newLedger(t), mapping()
+	m.Decl.Guard.Limits = map[string]*lang.Limit{PartHeld: {Percent: 100}}
 	var first, second []flow.Item
 	for i := range 500 {
 		id := string(rune('a'+i%26)) + string(rune('a'+i/26))

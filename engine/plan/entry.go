@@ -18,6 +18,7 @@ const (
 	Reactivate
 	Delete
 	Unlink // forget a link; nothing is sent. Only an undo does it
+	Note   // nothing is sent; what was read of the person is remembered
 )
 
 func (o Operation) String() string {
@@ -36,6 +37,8 @@ func (o Operation) String() string {
 		return "delete"
 	case Unlink:
 		return "unlink"
+	case Note:
+		return "note"
 	}
 	return "none"
 }
@@ -64,6 +67,12 @@ type Entry struct {
 	// Pending are the indexes of fields that were left out, because the record that
 	// they refer to is not linked.
 	Pending []int
+	// Facts are the fingerprints of what leavers.when read, where they are new; they
+	// are remembered whatever becomes of the operation.
+	Facts    []ledger.Print
+	Appeared []int  // facts that are an end date where there was none
+	Moved    []int  // facts that are another end date
+	Why      string // how it counts against limits
 }
 
 // Reference is a field that holds the target's id of another record.
@@ -95,6 +104,10 @@ func (e *Entry) append(dst []byte) []byte {
 	dst = appendInts(dst, e.Added)
 	dst = appendPrints(dst, e.Prints)
 	dst = appendPrints(dst, e.Agreed)
+	dst = appendPrints(dst, e.Facts)
+	dst = appendInts(dst, e.Appeared)
+	dst = appendInts(dst, e.Moved)
+	dst = appendText(dst, e.Why)
 	if refers {
 		dst = appendReferences(dst, e.References)
 		dst = appendInts(dst, e.Pending)
@@ -171,11 +184,15 @@ func (d *decoder) entry() (e Entry, ok bool) {
 	e.Added = d.ints()
 	e.Prints = d.prints()
 	e.Agreed = d.prints()
+	e.Facts = d.prints()
+	e.Appeared = d.ints()
+	e.Moved = d.ints()
+	e.Why = string(d.text())
 	if mark&refersMark != 0 {
 		e.References = d.references()
 		e.Pending = d.ints()
 	}
-	if d.bad || len(e.Prints) != len(e.Changed) || e.Operation < Create || e.Operation > Unlink {
+	if d.bad || len(e.Prints) != len(e.Changed) || e.Operation < Create || e.Operation > Note {
 		return Entry{}, false
 	}
 	return e, true

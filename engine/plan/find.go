@@ -160,7 +160,7 @@ func (p *planner) adoptable(ctx context.Context, items []flow.Item, keys []keyOf
 	var asked [][]byte
 	var who []int
 	for i := range items {
-		if items[i].Values != nil && !items[i].Left && p.links[i].Row == 0 && keys[i].find != nil {
+		if items[i].Values != nil && !items[i].Left && !items[i].Out && p.links[i].Row == 0 && keys[i].find != nil {
 			asked = append(asked, keys[i].find)
 			who = append(who, i)
 		}

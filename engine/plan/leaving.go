@@ -26,8 +26,7 @@ func (p *planner) leaving(item *flow.Item, link *ledger.Link) error {
 		operation, what = Delete, deleted
 	}
 	p.became(item, what)
-	p.removals = append(p.removals, removal{who: Person{item.ID, item.Shown}, position: item.Position, operation: operation, what: what})
-	return p.out.add(p.bare(item, link, operation, rule.Names))
+	return p.depart(item, p.bare(item, link, operation, rule.Names), PartRemovals, p.announced(item, link))
 }
 
 // returned writes down the way back of someone who was switched off and has not
@@ -44,7 +43,7 @@ func (p *planner) returned(item *flow.Item, link *ledger.Link, key keyOf) error 
 		return nil
 	}
 	p.became(item, reactivated)
-	if err := p.out.add(p.bare(item, link, Reactivate, rule.BackNames)); err != nil {
+	if err := p.spool(p.bare(item, link, Reactivate, rule.BackNames)); err != nil {
 		return err
 	}
 	entry, sent := p.difference(item, link, key, true)

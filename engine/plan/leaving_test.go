@@ -18,7 +18,6 @@ import (
 // leaversMapping deactivates who has left, and takes them back.
 func leaversMapping() *compile.Mapping {
 	m := mapping()
-	m.Decl = &lang.Mapping{Target: &lang.Target{}}
 	m.Target.Connection, m.Target.Resource = &lang.Connection{Plugin: "x"}, &protocol.Resource{Name: "profiles"}
 	m.Leavers = &compile.Leavers{Do: protocol.Operation_OPERATION_DEACTIVATE, Back: true}
 	m.Target.Abilities.Deactivate, m.Target.Abilities.Reactivate = true, true
@@ -51,8 +50,8 @@ func TestRemovalsGuard(t *testing.T) {
 		"five of a hundred":                    {100, 5, lang.Guard{}, false},
 		"six of a hundred":                     {100, 6, lang.Guard{}, true},
 		"everybody":                            {30, 30, lang.Guard{}, true},
-		"a higher limit":                       {30, 10, lang.Guard{Removals: &lang.Limit{Count: 10}}, false},
-		"a limit of nobody":                    {30, 1, lang.Guard{Removals: &lang.Limit{}}, true},
+		"a higher limit":                       {30, 10, lang.Guard{Limits: map[string]*lang.Limit{PartRemovals: {Count: 10}}}, false},
+		"a limit of nobody":                    {30, 1, lang.Guard{Limits: map[string]*lang.Limit{PartRemovals: {}}}, true},
 		"the end of a season, announced":       {30, 12, expecting(10, "2026-08-31", "2026-09-05"), false},
 		"more than announced":                  {30, 13, expecting(10, "2026-08-31", "2026-09-05"), true},
 		"announced for another week":           {30, 12, expecting(10, "2026-09-02", "2026-09-05"), true},

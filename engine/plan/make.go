@@ -42,10 +42,14 @@ type Input struct {
 // Nothing is written to the target. Diagnostics with errors mean that there is
 // no plan; a plan that a guard blocked is a plan.
 func Make(ctx context.Context, in Input) (*Plan, diag.Diagnostics) {
-	p, err := newPlanner(ctx, in, ledger.Scope{
+	scope := ledger.Scope{
 		SourceTenant: in.Source.Tenant().GetId(), SourceResource: in.Mapping.Identifies(),
 		TargetTenant: in.Target.Tenant().GetId(), TargetResource: in.Mapping.Target.Resource.GetName(),
-	})
+	}
+	if err := otherTenant(ctx, in, scope); err != nil {
+		return nil, diag.From(err, "looking up whom the ledger belongs to")
+	}
+	p, err := newPlanner(ctx, in, scope)
 	if err != nil {
 		return nil, diag.From(err, "preparing the plan")
 	}
@@ -81,15 +85,30 @@ type planner struct {
 	unsettled  map[string]bool // source ids of which nobody knows what became
 	seen       ledger.RowSet
 	duplicates *duplicates
-	removals   []removal
 	pilot      *pilot
 	days       dayNotes
 	everSent   []bool      // by field: some linked record was sent it before
 	refs       *references // nil: no field refers to another record
-	canonical  []byte
-	key        []byte
-	body       []byte
-	snapshot   *snapshotPlanner // nil: the target is written record by record
+	compared   bool        // some linked record was compared at all
+
+	// What guards judge.
+	history      history
+	departures   []departure
+	creations    []creation
+	expectedLeft struct{ removals, creates int64 }
+	cells        []cells    // by field, facts last
+	values       []oneValue // by target field
+	before       []uint64   // definitions of the target's fields, as they were last kept
+	facts        []factField
+	inScope      ledger.FieldID // where today's filter marks those it selected; 0: nobody asks
+	noted        struct {
+		prints          []ledger.Print
+		appeared, moved []int
+	}
+	canonical []byte
+	key       []byte
+	body      []byte
+	snapshot  *snapshotPlanner // nil: the target is written record by record
 }
 
 func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, error) {
@@ -105,7 +124,14 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 		names[i] = f.Name
 		p.summary.Fields = append(p.summary.Fields, FieldCount{Name: f.Name})
 	}
-	if p.fields, err = in.Ledger.FieldIDs(ctx, p.scope, names); err != nil {
+	ids, err := in.Ledger.FieldIDs(ctx, p.scope, append(names, FactNames(in.Ledger, m)...))
+	if err != nil {
+		return nil, err
+	}
+	p.fields = ids[:len(names)]
+	p.setFacts(ids[len(names):])
+	p.cells, p.values = make([]cells, len(names)+len(p.facts)), make([]oneValue, len(names))
+	if p.before, err = in.Ledger.Definitions(ctx, p.fields); err != nil {
 		return nil, err
 	}
 	if p.encoder, err = record.NewEncoder(m.Target.Layout()); err != nil {
@@ -114,9 +140,13 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 	if p.finder, err = NewFinder(m, in.Target); err != nil {
 		return nil, err
 	}
-	if p.unsettled, err = ambiguous(ctx, in.Ledger, m.Address); err != nil {
+	if err := p.openHeld(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.openHistory(ctx); err != nil {
+		return nil, err
+	}
+	p.expectedLeft.removals, p.expectedLeft.creates = p.expected(expectedRemovals), p.expected(expectedCreates)
 	generation, err := in.Ledger.Generation(ctx)
 	if err != nil {
 		return nil, err
@@ -145,20 +175,22 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 	return p, err
 }
 
-// ambiguous are those whom an earlier run sent something, without ever learning
-// what became of it, and whose endpoint offers no way to find out.
-func ambiguous(ctx context.Context, l *ledger.Ledger, mapping string) (map[string]bool, error) {
-	now, err := l.HeldNow(ctx, mapping)
+// openHeld looks up who was held after an earlier run. Ambiguous are those whom
+// it sent something, without ever learning what became of it, and whose endpoint
+// offers no way to find out.
+func (p *planner) openHeld(ctx context.Context) error {
+	now, err := p.Ledger.HeldNow(ctx, p.Mapping.Address)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := map[string]bool{}
+	p.unsettled, p.history.known = map[string]bool{}, make(map[string]ledger.HeldRecord, len(now))
 	for _, h := range now {
+		p.history.known[h.SourceID] = h
 		if h.Outcome == ledger.Ambiguous {
-			out[h.SourceID] = true
+			p.unsettled[h.SourceID] = true
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func stillAmbiguous() *compile.Failure {
@@ -195,13 +227,22 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 	if err := p.refs.look(ctx, p, items); err != nil {
 		return err
 	}
+	if p.history.first {
+		if _, err := p.mayCreate(ctx); err != nil {
+			return err
+		}
+	}
 	keys := p.admit(items)
 	found, err := p.adoptable(ctx, items, keys)
 	if err != nil {
 		return err
 	}
 	for i := range items {
+		p.noteFacts(&items[i], &p.links[i])
 		if err := p.item(&items[i], &p.links[i], keys[i], found[i]); err != nil {
+			return err
+		}
+		if err := p.spoolFacts(&items[i], &p.links[i]); err != nil {
 			return err
 		}
 		if err := p.line(&items[i], &p.links[i]); err != nil {
@@ -219,11 +260,11 @@ func (p *planner) admit(items []flow.Item) []keyOf {
 		item := &items[i]
 		p.seen.Add(p.links[i].Row)
 		p.duplicates.id(item)
-		if item.Values != nil && !item.Left { // who has left leaves the key to others
+		if item.Values != nil && !item.Left && !item.Out { // who has left leaves the key to others
 			keys[i] = p.claim(item)
 		}
 		// Before any other reason: forgotten for a moment, it would be sent twice.
-		if p.unsettled[item.ID] && !item.Out {
+		if p.unsettled[item.ID] && (!item.Out || item.Values != nil) {
 			item.Held = stillAmbiguous()
 		}
 		if item.Held != nil || !p.pilot.has(item) {
@@ -260,8 +301,7 @@ func (p *planner) item(item *flow.Item, link *ledger.Link, key keyOf, found *fou
 		p.hold(item, *item.Held)
 		return nil
 	case item.Out:
-		p.became(item, outOfScope)
-		return nil
+		return p.outOfScope(item, link)
 	case item.Left:
 		return p.leaving(item, link)
 	case link.Row != 0:
@@ -294,7 +334,14 @@ func (p *planner) became(item *flow.Item, what outcome) {
 // finish judges the read, undoes what twins undo, and closes the spool.
 func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	p.summary.Read = readingOf(end)
-	if blocks := judgeRead(end, p.Mapping.Source.Window != nil); len(blocks) > 0 {
+	blocks := judgeRead(end, p.Mapping.Source.Window != nil)
+	if len(blocks) == 0 {
+		var err error
+		if blocks, err = p.judgeShrunken(ctx, end); err != nil {
+			return nil, err
+		}
+	}
+	if len(blocks) > 0 {
 		return p.blocked(blocks), nil
 	}
 	if err := p.pilot.check(); err != nil {
@@ -303,21 +350,24 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	if err := p.duplicates.withdraw(p); err != nil {
 		return nil, err
 	}
-	if err := p.judgeRemovals(ctx); err != nil {
+	if err := p.gone(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.judgePeople(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.settleReferences(); err != nil {
 		return nil, err
 	}
-	if err := p.gone(ctx); err != nil {
+	for i := range p.summary.Fields {
+		f := &p.summary.Fields[i]
+		f.New = f.Added > 0 && p.compared && !p.everSent[i]
+	}
+	if err := p.judge(end); err != nil {
 		return nil, err
 	}
 	if err := p.finishSnapshot(ctx); err != nil {
 		return nil, err
-	}
-	for i := range p.summary.Fields {
-		f := &p.summary.Fields[i]
-		f.New = f.Added > 0 && !p.everSent[i]
 	}
 	var err error
 	if p.summary.Basis, err = p.Basis(); err != nil {
@@ -343,24 +393,4 @@ func (p *planner) blocked(blocks []Block) *Plan {
 		s.Fields[i] = FieldCount{Name: s.Fields[i].Name}
 	}
 	return &Plan{Summary: s}
-}
-
-// gone lists who is linked and was not read. A pilot says nothing of others.
-func (p *planner) gone(ctx context.Context) error {
-	if p.pilot != nil {
-		return nil
-	}
-	for link, err := range p.Ledger.Absent(ctx, p.scope, &p.seen) {
-		if err != nil {
-			return err
-		}
-		if known, err := p.knownGone(ctx, &link); err != nil {
-			return err
-		} else if !known {
-			continue
-		}
-		p.summary.Gone = append(p.summary.Gone, Person{SourceID: link.SourceID})
-		p.summary.Counts.Gone++
-	}
-	return nil
 }

@@ -25,7 +25,7 @@ var scope = ledger.Scope{SourceTenant: "s", SourceResource: "staff", TargetTenan
 
 // mapping has four text fields; the key is the first, and mail is never cleared.
 func mapping() *compile.Mapping {
-	m := &compile.Mapping{Address: "people"}
+	m := &compile.Mapping{Address: "people", Decl: &lang.Mapping{Module: &lang.Module{}, Target: &lang.Target{}}}
 	for _, name := range []string{"matricule", "nom", "mail", "phone"} {
 		m.Target.Fields = append(m.Target.Fields, compile.TargetField{
 			Name: name, Path: []string{name}, Type: record.Basic(record.String), KeepsFilled: name == "mail",
@@ -33,7 +33,7 @@ func mapping() *compile.Mapping {
 	}
 	m.Target.Key = []int{0}
 	m.Target.Identity = record.Slot{Path: record.Path{{Name: "id"}}, Type: record.Basic(record.String)}
-	m.Target.Abilities = compile.Abilities{Create: true, Update: true, ChangedOnly: true}
+	m.Target.Abilities = compile.Abilities{Create: true, Update: true, ChangedOnly: true, CreateReconciled: protocol.Reconcile_RECONCILE_UPSERT}
 	return m
 }
 
@@ -180,7 +180,6 @@ func TestNoUpdateHolds(t *testing.T) {
 	l, m := newLedger(t), mapping()
 	m.Target.Connection = &lang.Connection{Plugin: "fake"}
 	m.Target.Resource = &protocol.Resource{Name: "profiles"}
-	m.Decl = &lang.Mapping{Target: &lang.Target{}}
 	done(t, l, try(t, l, m, []flow.Item{item("1", "m1", "A")}))
 	m.Target.Abilities.Update = false
 	made := try(t, l, m, []flow.Item{item("1", "m1", "B")})
@@ -233,7 +232,8 @@ func TestJudgeRead(t *testing.T) {
 		}
 		require.Equal(t, c.code, blocks[0].Code, name)
 		require.Equal(t, "read", blocks[0].Part, name)
-		require.Contains(t, blocks[0].Say, c.say, name)
+		require.Contains(t, blocks[0].Say.EN, c.say, name)
+		require.NotEmpty(t, blocks[0].Say.FR)
 	}
 }
 

@@ -192,7 +192,7 @@ func (w *spoolWriter) frameTable() ([]int64, error) {
 // frameAt reads one frame back.
 func (w *spoolWriter) frameAt(table []int64, frame int64) ([]Entry, error) {
 	section := io.NewSectionReader(w.file, table[frame], table[frame+1]-table[frame])
-	r := readFrames(w.file.Name(), section, w.planID, w.sealer, frameName)
+	r := readFrames(w.path, section, w.planID, w.sealer, frameName)
 	r.frame = frame
 	return r.next()
 }

@@ -2,142 +2,123 @@ package plan
 
 import (
 	"context"
-	"fmt"
-	"math"
-	"strconv"
-	"time"
 
+	"passerelle/engine/flow"
 	"passerelle/engine/lang"
+	"passerelle/engine/ledger"
 )
 
-// PartRemovals are deactivations and deletions, as approve names them.
-const PartRemovals = "removals"
-
-// Parts are what can be approved.
-func Parts() []string { return []string{PartRemovals} }
-
-// OperationsOf are the operations of a part; nil when there is no such part.
-func OperationsOf(part string) []string {
-	if part == PartRemovals {
-		return []string{Deactivate.String(), Delete.String()}
-	}
-	return nil
-}
-
-// limitDays is how far back a limit counts, so that it can't be taken in slices.
-const limitDays = 7
-
-// The default limit of removals: the greater of two people and 5 % of those
-// linked.
-const (
-	removalsCount   = 2
-	removalsPercent = 5
-)
-
-// removal is one planned deactivation or deletion.
-type removal struct {
+// departure is one planned deactivation or deletion.
+type departure struct {
 	who       Person
 	position  int64
 	operation Operation
-	what      outcome
+	part      string
+	counts    bool // neither announced nor approved
 }
 
-// judgeRemovals blocks the removals that nobody approved when, with those of the
-// last seven days, they are more than the limit. Who was approved goes on either
-// way.
-func (p *planner) judgeRemovals(ctx context.Context) error {
-	if len(p.removals) == 0 {
+// depart plans one, and remembers how it counts. entry.Why says against which
+// limit, or why against none.
+func (p *planner) depart(item *flow.Item, entry *Entry, part string, announced bool) error {
+	d := departure{who: Person{item.ID, item.Shown}, position: item.Position, operation: entry.Operation, part: part, counts: true}
+	switch {
+	case announced:
+		entry.Why, d.counts = whyAnnounced, false
+	case p.history.approved[pair{item.ID, entry.Operation.String()}]:
+		d.counts = false
+	case part == PartGone:
+		entry.Why = whyGone
+	case part == PartScope:
+		entry.Why = whyScope
+	case p.expectedLeft.removals > 0:
+		entry.Why = whyExpected
+		p.expectedLeft.removals--
+	}
+	p.departures = append(p.departures, d)
+	return p.spool(entry)
+}
+
+// outOfScope deactivates somebody whom where no longer selects, if the mapping
+// says so. Whose record changed counts as a removal; all others leave because
+// the filter was edited, or was never applied to them before.
+func (p *planner) outOfScope(item *flow.Item, link *ledger.Link) error {
+	rule := p.Mapping.Leavers
+	if rule == nil || !rule.Out || link.State != ledger.Active {
+		p.became(item, outOfScope)
 		return nil
 	}
-	approved, err := p.approved(ctx)
-	if err != nil {
-		return err
+	part := PartScope
+	if p.wasInScope(link) {
+		part = PartRemovals
 	}
-	var open []removal
-	for _, r := range p.removals {
-		if p.duplicates.outcomes[r.position] == r.what && !approved[pair{r.who.SourceID, r.operation.String()}] {
-			open = append(open, r)
+	p.became(item, deactivated)
+	return p.depart(item, p.bare(item, link, Deactivate, rule.OutNames), part, false)
+}
+
+// judgeDepartures blocks the departures of a part that nobody approved when,
+// with those of the last seven days, they are more than the limit. Who was
+// approved or announced goes on either way.
+func (p *planner) judgeDepartures(ctx context.Context, part, done string, expected func(*lang.Expect) int64) error {
+	var open []departure
+	for _, d := range p.departures {
+		if d.part == part && d.counts && p.duplicates.outcomes[d.position].departs() {
+			open = append(open, d)
 		}
 	}
-	done, err := p.Ledger.CountSince(ctx, p.scope, p.Now.Add(-limitDays*24*time.Hour), OperationsOf(PartRemovals)...)
-	if err != nil {
-		return err
-	}
-	_, active, err := p.Ledger.LinkCount(ctx, p.scope)
-	if err != nil {
-		return err
-	}
-	limit := limitOf(p.Mapping.Decl.Guard.Removals, removalsCount, removalsPercent, active)
-	expected := p.expectedRemovals()
-	if int64(len(open))+done <= limit+expected {
+	if len(open) == 0 {
 		return nil
 	}
-	for _, r := range open {
-		*p.summary.Counts.of(r.what)--
-		p.summary.Counts.Blocked++
-		p.summary.Dropped = append(p.summary.Dropped, r.position)
-		p.summary.Stopped = append(p.summary.Stopped, Stopped{Person: r.who, Operation: r.operation.String(), Part: PartRemovals})
+	lately, err := p.Ledger.CountSince(ctx, p.scope, p.Now.AddDate(0, 0, -limitDays), Deactivate.String(), Delete.String())
+	if err != nil {
+		return err
 	}
-	p.summary.Blocked = append(p.summary.Blocked, Block{
-		Part: PartRemovals,
-		Code: "removals",
-		Say:  sayRemovals(int64(len(open)), done, limit, expected, active),
-		Do:   "If it is right, agree to it; else correct the record at the source: whoever is no longer leaving is gone from this list at the next run.",
-	})
+	l := limited{open: int64(len(open)), done: lately[done], limit: p.limit(part, p.history.linked), of: p.history.linked}
+	if expected != nil {
+		l.expected = p.expected(expected)
+	}
+	if !l.exceeded() {
+		return nil
+	}
+	for _, d := range open {
+		p.drop(d.position)
+		p.stop(d.who, d.operation.String(), part, "")
+	}
+	block := Block{Code: "removals"}
+	switch part {
+	case PartGone:
+		block = Block{Code: "gone"}
+	case PartScope:
+		block = Block{Code: "scope"}
+	}
+	block.Part, block.Ask, block.Say, block.Do = part, true, sayDepartures(part, l), doDepartures(part)
+	p.summary.Blocked = append(p.summary.Blocked, block)
 	return nil
 }
 
-type pair struct{ sourceID, operation string }
-
-func (p *planner) approved(ctx context.Context) (map[pair]bool, error) {
-	list, err := p.Ledger.Approvals(ctx, p.Mapping.Address)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[pair]bool, len(list))
-	for _, a := range list {
-		out[pair{a.SourceID, a.Operation}] = true
-	}
-	return out, nil
+// limited is how something stands to its limit.
+type limited struct {
+	open     int64 // in this plan, neither approved nor announced
+	done     int64 // in the days before
+	expected int64 // announced by expect blocks
+	limit    int64
+	of       int64 // linked people
 }
 
-// limitOf is the greater of a number and a percentage of those linked. A mapping
-// may set another one; it can't switch the guard off.
-func limitOf(set *lang.Limit, count int64, percent float64, of int64) int64 {
-	if set != nil {
-		count, percent = set.Count, set.Percent
-	}
-	return max(count, int64(math.Floor(float64(of)*percent/100)))
+func (l limited) exceeded() bool { return l.open > 0 && l.open+l.done > l.limit+l.expected }
+
+// drop takes back what was planned for a record.
+func (p *planner) drop(position int64) {
+	p.blockedInstead(position)
+	p.summary.Dropped = append(p.summary.Dropped, position)
 }
 
-// expectedRemovals are those that an expect block announces for today.
-func (p *planner) expectedRemovals() int64 {
-	year, month, day := p.today.Civil()
-	today := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	var n int64
-	for _, e := range p.Mapping.Decl.Guard.Expects {
-		if !today.Before(e.From) && !today.After(e.Until) {
-			n += e.Removals
-		}
-	}
-	return n
+// blockedInstead counts a record as blocked.
+func (p *planner) blockedInstead(position int64) {
+	*p.summary.Counts.of(p.duplicates.outcomes[position])--
+	p.duplicates.outcomes[position] = blockedOut
+	p.summary.Counts.Blocked++
 }
 
-func sayRemovals(open, done, limit, expected, active int64) string {
-	text := fmt.Sprintf("%s would leave the target at once. ", people(open))
-	if done > 0 {
-		text += fmt.Sprintf("%s left in the last %d days. ", people(done), limitDays)
-	}
-	text += fmt.Sprintf("Without somebody's word, at most %d of the %d who are linked may leave within %d days", limit, active, limitDays)
-	if expected > 0 {
-		text += fmt.Sprintf(", and %d more that were announced", expected)
-	}
-	return text + "."
-}
-
-func people(n int64) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return strconv.FormatInt(n, 10) + " people"
+func (p *planner) stop(who Person, operation, part, field string) {
+	p.summary.Stopped = append(p.summary.Stopped, Stopped{Person: who, Operation: operation, Part: part, Field: field})
 }

@@ -41,7 +41,7 @@ func (p *planner) finishSnapshot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.judgeMissing(ctx, out, without); err != nil {
+	if err := p.judgeMissing(out, without); err != nil {
 		return err
 	}
 	for _, kept := range out.Kept {
@@ -87,8 +87,8 @@ func (p *planner) stopped() error {
 		for i := range entries {
 			e := &entries[i]
 			at := home(e.Position)
-			if !dropped[at] {
-				continue
+			if !dropped[at] || e.Operation == Note && p.duplicates.outcomes[at] == unchanged {
+				continue // a fact that is not remembered takes nobody's line away
 			}
 			if _, leaver := s.stay[at]; leaver && s.skip[at] {
 				p.summary.count(e, -1)
@@ -169,15 +169,11 @@ func (p *planner) lastLine(m *missing, kept *ledger.KeptLine) (usable bool, err 
 // judgeMissing says what becomes of those who would be missing. Whoever is not
 // read, or not selected, any more leaves with somebody's word and never without:
 // an absence is no proof. Everybody else is expected back, and blocks the whole.
-func (p *planner) judgeMissing(ctx context.Context, out *Snapshot, without []missing) error {
-	approved, err := p.approved(ctx)
-	if err != nil {
-		return err
-	}
+func (p *planner) judgeMissing(out *Snapshot, without []missing) error {
 	var unasked, expected []missing
 	for _, m := range without {
 		switch vanished := m.why == ledger.Gone || m.why == ledger.OutOfScope; {
-		case vanished && approved[pair{m.SourceID, Delete.String()}]:
+		case vanished && p.history.approved[pair{m.SourceID, Delete.String()}]:
 			if err := p.omit(m); err != nil {
 				return err
 			}
@@ -201,7 +197,9 @@ func (p *planner) judgeMissing(ctx context.Context, out *Snapshot, without []mis
 		p.summary.Blocked = append(p.summary.Blocked, Block{
 			Part: PartSnapshot, Code: "snapshot-incomplete",
 			Say: sayMissing(expected, p.snapshot.rule.Block),
-			Do:  "Nothing was written; what is there stays as it is. Complete the records, or correct the mapping, and run again.",
+			Do: plus(
+				"Rien n'a été écrit ; ce qui est en place reste tel quel. Complétez les fiches, ou corrigez le paramétrage, et relancez.",
+				"Nothing was written; what is there stays as it is. Complete the records, or correct the mapping, and run again."),
 		})
 	}
 	for _, m := range without {
@@ -239,21 +237,26 @@ func (p *planner) askFor(who []missing) {
 	p.summary.Gone = slices.DeleteFunc(p.summary.Gone, func(g Person) bool {
 		return slices.ContainsFunc(who, func(m missing) bool { return gone(m) && m.SourceID == g.SourceID })
 	})
-	say := people(int64(len(who))) + " in the list that was last written are no longer read, or no longer selected, and no last line may stand in for them. " +
-		"To leave them out is to say that they have left, and their records don't say so. Until somebody does, the list is not written."
-	const do = "If they have left, agree to it; else bring them back at the source, or correct where."
+	n := int64(len(who))
+	say := plus(
+		personnes(n)+" de la dernière liste écrite ne sont plus lues, ou ne sont plus retenues par le filtre, et aucune dernière ligne ne peut les remplacer. "+
+			"Les omettre serait dire qu'elles sont parties, ce que leur fiche ne dit pas. Tant que personne ne le dit, la liste n'est pas écrite.",
+		people(n)+" in the list that was last written are no longer read, or no longer selected, and no last line may stand in for them. "+
+			"To leave them out is to say that they have left, and their records don't say so. Until somebody does, the list is not written.")
 	at := slices.IndexFunc(p.summary.Blocked, func(b Block) bool { return b.Part == PartRemovals })
 	if at >= 0 {
-		p.summary.Blocked[at].Say += " " + say
+		p.summary.Blocked[at].Say = p.summary.Blocked[at].Say.and(say)
 		return
 	}
-	p.summary.Blocked = append(p.summary.Blocked, Block{Part: PartRemovals, Code: "removals-unproven", Say: say, Do: do})
+	p.summary.Blocked = append(p.summary.Blocked, Block{Part: PartRemovals, Ask: true, Code: "removals-unproven", Say: say, Do: plus(
+		"Si ces personnes sont parties, donnez votre accord ; sinon remettez-les dans la source, ou corrigez le filtre.",
+		"If they have left, agree to it; else bring them back at the source, or correct where.")})
 }
 
 // namedAtOnce is how many people a block names.
 const namedAtOnce = 10
 
-func sayMissing(who []missing, never bool) string {
+func sayMissing(who []missing, never bool) Text {
 	names := make([]string, 0, namedAtOnce)
 	for _, m := range who[:min(len(who), namedAtOnce)] {
 		name := m.Shown
@@ -262,14 +265,20 @@ func sayMissing(who []missing, never bool) string {
 		}
 		names = append(names, name+" ("+m.why+")")
 	}
-	if more := len(who) - len(names); more > 0 {
-		names = append(names, "and "+people(int64(more))+" more")
+	list := strings.Join(names, ", ")
+	more := Text{}
+	if n := len(who) - len(names); n > 0 {
+		more = plus(" et "+personnes(int64(n))+" encore", " and "+people(int64(n))+" more")
 	}
-	why := "No line of theirs can stand in: the last one is more than 7 days old, does not fit the mapping any more, or its key is another's by now."
+	why := plus(
+		"Aucune ligne ne peut les remplacer : la dernière a plus de 7 jours, ne correspond plus au paramétrage, ou sa clé est désormais à quelqu'un d'autre.",
+		"No line of theirs can stand in: the last one is more than 7 days old, does not fit the mapping any more, or its key is another's by now.")
 	if never {
-		why = `The mapping says held = "block": no last line may stand in.`
+		why = plus("Le paramétrage interdit qu'une ancienne ligne les remplace.", `The mapping says held = "block": no last line may stand in.`)
 	}
-	return "The list is read as everybody: who is not in it has left. These would be missing: " + strings.Join(names, ", ") + ". " + why
+	return plus(
+		"La liste vaut pour tout le monde : qui n'y est pas est parti. Manqueraient : "+list+more.FR+".",
+		"The list is read as everybody: who is not in it has left. These would be missing: "+list+more.EN+".").and(why)
 }
 
 // blockSnapshot undoes every operation: none can be done alone. What was changed
@@ -281,7 +290,7 @@ func (p *planner) blockSnapshot(out *Snapshot) error {
 	}
 	err := p.out.readBack(func(entries []Entry) error {
 		for i := range entries {
-			if e := &entries[i]; e.Operation != Create && !dropped[e.Position] {
+			if e := &entries[i]; e.Operation != Create && e.Operation != Note && !dropped[e.Position] {
 				out.Stale = append(out.Stale, e.SourceID)
 			}
 		}
@@ -326,8 +335,12 @@ func (p *planner) writeLines(ctx context.Context, out *Snapshot) error {
 	if w.lines == 0 {
 		p.summary.Blocked = append(p.summary.Blocked, Block{
 			Part: PartSnapshot, Code: "snapshot-empty",
-			Say: "The list would be empty, and it is read as everybody: that says that everybody has left.",
-			Do:  "Nothing was written; what is there stays as it is. Look who is held back or waits, and at where.",
+			Say: plus(
+				"La liste serait vide, et elle vaut pour tout le monde : ce serait dire que tout le monde est parti.",
+				"The list would be empty, and it is read as everybody: that says that everybody has left."),
+			Do: plus(
+				"Rien n'a été écrit ; ce qui est en place reste tel quel. Regardez qui est retenu ou en attente, et le filtre.",
+				"Nothing was written; what is there stays as it is. Look who is held back or waits, and at where."),
 		})
 		out.Blocked = true
 		return p.blockSnapshot(out)

@@ -17,7 +17,7 @@ import (
 // then the sealed Summary as JSON, and at the end the offset at which that one
 // begins. Every frame is sealed with the plan's id and its own number, so that
 // none can be cut out, repeated or put elsewhere.
-const magic = "passerelle plan 1\n"
+const magic = "passerelle plan 2\n"
 
 // sizeBytes is the length before a frame, tailBytes the offset at the end.
 const (
@@ -31,6 +31,7 @@ const (
 const frameRecords = 128
 
 type spoolWriter struct {
+	path   string
 	file   *os.File
 	out    *bufio.Writer
 	sealer *ledger.Sealer
@@ -51,7 +52,7 @@ func createSpool(path, planID string, sealer *ledger.Sealer) (*spoolWriter, erro
 	if err != nil {
 		return nil, spoolFault("writing the plan", err)
 	}
-	w := &spoolWriter{file: file, out: bufio.NewWriterSize(file, 1<<16), sealer: sealer, planID: planID}
+	w := &spoolWriter{path: path, file: file, out: bufio.NewWriterSize(file, 1<<16), sealer: sealer, planID: planID}
 	n, err := fmt.Fprintf(w.out, "%s%s\n", magic, planID)
 	if err != nil {
 		w.discard()
@@ -130,7 +131,7 @@ func (w *spoolWriter) readBack(each func(entries []Entry) error) error {
 	if err := w.out.Flush(); err != nil {
 		return spoolFault("writing the plan", err)
 	}
-	frames := readFrames(w.file.Name(), io.NewSectionReader(w.file, w.start, w.offset-w.start), w.planID, w.sealer, frameName)
+	frames := readFrames(w.path, io.NewSectionReader(w.file, w.start, w.offset-w.start), w.planID, w.sealer, frameName)
 	for range w.frames {
 		entries, err := frames.next()
 		if err == nil {
@@ -146,7 +147,7 @@ func (w *spoolWriter) readBack(each func(entries []Entry) error) error {
 // discard forgets a spool that came to nothing.
 func (w *spoolWriter) discard() {
 	_ = w.file.Close()
-	_ = os.Remove(w.file.Name())
+	_ = os.Remove(w.path)
 }
 
 func frameName(planID string, frame int64) []byte {

@@ -66,9 +66,10 @@ func (p *Plan) outline(file *os.File) (summary []byte, ok bool) {
 	if p.end < p.start || p.end > end-sizeBytes {
 		return nil, false
 	}
-	summary = make([]byte, end-p.end-sizeBytes)
-	_, err = file.ReadAt(summary, p.end+sizeBytes)
-	return summary, err == nil
+	frame := make([]byte, end-p.end)
+	_, err = file.ReadAt(frame, p.end)
+	summary = frame[sizeBytes:]
+	return summary, err == nil && int64(binary.BigEndian.Uint32(frame)) == int64(len(summary))
 }
 
 // Batches calls each with the entries of every batch, in order, until it

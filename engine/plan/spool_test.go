@@ -89,7 +89,9 @@ func TestDamagedSpool(t *testing.T) {
 	refused := func(name string, text []byte, l *ledger.Ledger) {
 		t.Helper()
 		require.NoError(t, os.WriteFile(path, text, 0o600))
-		require.Contains(t, []string{"not-a-plan", "plan-unreadable"}, code(t, readAll(path, l)), name)
+		err := readAll(path, l)
+		require.Error(t, err, name)
+		require.Contains(t, []string{"not-a-plan", "plan-unreadable"}, code(t, err), name)
 	}
 	step := 1 + len(whole)/1500 // every byte of the head and the tail, and enough of the rest
 	for n := 0; n < len(whole); n++ {

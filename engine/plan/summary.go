@@ -44,8 +44,16 @@ type Summary struct {
 	Gone       []Person // linked, and not in a whole read
 	Blocked    []Block
 	Stopped    []Stopped // whom the blocks are about
-	Dropped    []int64   // positions whose spooled entry was withdrawn
-	Batches    int64
+	// Unfilled are the source's fields that are less full than the mapping declares.
+	Unfilled []Unfilled
+	// Facts are the source's fields of leavers.when, as the storm guard counted them.
+	Facts []FactCount
+	// Definitions are how fields are made now, where that is new: to be kept once
+	// the plan is carried out.
+	Definitions map[ledger.FieldID]uint64
+	Blind       bool    // creations wait, because nobody at the target can be told from them
+	Dropped     []int64 // positions whose spooled entry was withdrawn
+	Batches     int64
 	// Snapshot is what becomes of a target that is written as a whole; nil for one
 	// that is written record by record.
 	Snapshot *Snapshot
@@ -58,6 +66,7 @@ type Reading struct {
 	Calls    int64          // of all reads
 	Others   []OtherReading // sources beside the first, and resources that paths lead to
 	Short    string         // which of them was not whole; "" where it was the first, or none
+	High     int64          // the largest of the last month, where this one is far smaller
 }
 
 // OtherReading says how something beside the first source was read.
@@ -65,6 +74,21 @@ type OtherReading struct {
 	Name     string
 	Expected int64 // -1: not announced
 	Received int64
+}
+
+// Unfilled is a source field that is less full than the mapping declares.
+type Unfilled struct {
+	Field    string
+	Declared string // "95%", "all but one"
+	Filled   int64
+	Of       int64 // in scope, and not left
+}
+
+// FactCount is what of a fact's changes counts against the limits of the days
+// after: neither approved nor announced.
+type FactCount struct {
+	Name            string
+	Changed, Filled int64
 }
 
 // Counts are of records, by what happens to them.
@@ -105,6 +129,7 @@ const (
 	skipped
 	left
 	aside
+	blockedOut // a guard stopped it
 )
 
 // spooled reports whether an operation was written for it.
@@ -116,8 +141,13 @@ func (o outcome) spooled() bool {
 	return false
 }
 
+// departs reports whether it switches somebody off or removes them.
+func (o outcome) departs() bool { return o == deactivated || o == deleted }
+
 func (c *Counts) of(what outcome) *int64 {
 	switch what {
+	case blockedOut:
+		return &c.Blocked
 	case deactivated:
 		return &c.Deactivate
 	case reactivated:
@@ -179,6 +209,10 @@ type FieldCount struct {
 	Kept    int64 // empty now, but never cleared
 	ByHand  int64 // changed, but sent at creation and return only
 	New     bool  // new to the mapping: no linked record was ever sent it
+	Stopped int64 // left out, because a guard stopped the field
+	// Agreed are changes, first values and emptied ones that somebody approved or
+	// announced: they count against no limit of the days after.
+	Agreed [kinds]int64
 
 	// Of a field that refers to records of another mapping, or of the same one.
 	Refers   string // that mapping; "": it refers to none
@@ -210,27 +244,6 @@ type Waiting struct {
 	Require      string // the require block's name
 	SayFR, SayEN string
 	Fields       []string // what it waits for, where the block names fields
-}
-
-// Stopped is a person whose operation a guard blocked.
-type Stopped struct {
-	Person
-	Operation string
-	Part      string
-}
-
-// Block is a part of the plan that a guard stopped.
-type Block struct {
-	Part  string // read, removals, … as approve names them
-	Whole bool   // nothing of the plan is done, not even the rest
-	Code  string
-	Say   string // what looks like an accident, and why
-	Do    string // what to do when it is one, and when it isn't
-}
-
-// Stands reports whether anything of the plan may be done.
-func (s *Summary) Stands() bool {
-	return !slices.ContainsFunc(s.Blocked, func(b Block) bool { return b.Whole })
 }
 
 // staleAfter is how long a saved plan may wait: people change overnight.

@@ -108,7 +108,7 @@ func (r *Report) add(result *ledger.Result, known time.Time) {
 		r.yours(result, who, known)
 	case ledger.Blocked:
 		for i := range r.Blocked {
-			if r.Blocked[i].Part == result.Field {
+			if r.Blocked[i].Concerns(result.Field, result.Operation) {
 				r.Blocked[i].People = append(r.Blocked[i].People, who)
 			}
 		}

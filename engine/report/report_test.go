@@ -44,7 +44,7 @@ func night(t *testing.T) (*ledger.Ledger, string) {
 	run.Counts = map[string]int64{"unchanged": 212}
 	story := report.Story{
 		From: report.Text{FR: "Source", EN: "Source"}, To: report.Text{FR: "Cible", EN: "Target"}, Zone: "Europe/Paris",
-		Blocks: []plan.Block{{Part: "removals", Code: "removals", Say: "What looks like an accident.", Do: "What to do."}},
+		Blocks: []plan.Block{{Part: "removals", Code: "removals", Ask: true, Say: plan.Text{FR: "Ce qui ressemble à un accident.", EN: "What looks like an accident."}, Do: plan.Text{FR: "Que faire.", EN: "What to do."}}},
 		Fields: []plan.FieldCount{{Name: "service", Changed: 2}, {Name: "fonction", Added: 1}, {Name: "contrat", ByHand: 1}},
 		Read:   plan.Reading{Expected: 247, Received: 247, Calls: 3},
 		Says:   map[string]report.Text{"an address": {FR: "pas d'e-mail professionnel", EN: "no work e-mail"}},

@@ -145,13 +145,13 @@ func (r *Report) not(w *words, lang Language) []part {
 	var parts []part
 	for _, b := range r.Blocked {
 		n := int64(len(b.People))
-		p := part{Count: n, Say: sayOf(&b.Block, lang), Names: w.names(b.People), Do: doOf(&b.Block, lang)}
+		p := part{Count: n, Say: inWords(b.Say, lang), Names: w.names(b.People), Do: inWords(b.Do, lang)}
 		if forms, known := w.part[b.Part]; known {
 			p.Label = w.form(n, forms)
 		} else {
 			p.Label = w.form(n, w.people) + " (" + b.Part + ")"
 		}
-		if !b.Whole {
+		if b.Ask {
 			p.IfRight, p.Command = w.ifRight, "engine approve "+r.Run.ID+" --part "+b.Part
 		}
 		parts = append(parts, p)

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"slices"
 	"strings"
 
 	"passerelle/engine/diag"
@@ -13,10 +12,10 @@ import (
 func (h *human) blocked(s *plan.Summary, run string) {
 	for _, b := range s.Blocked {
 		h.printf("  %s\n", h.paint(red+bold, "Blocked: "+b.Part))
-		h.printf("%s", wrap(diag.VisibleLine(b.Say), h.width, "  "))
+		h.printf("%s", wrap(diag.VisibleLine(b.Say.EN), h.width, "  "))
 		var names []string
 		for _, who := range s.Stopped {
-			if who.Part == b.Part {
+			if who.Part == b.Part && who.Field == b.Field {
 				names = append(names, Name(who.Shown, who.SourceID))
 			}
 		}
@@ -26,8 +25,8 @@ func (h *human) blocked(s *plan.Summary, run string) {
 		if len(names) > 0 {
 			h.printf("%s", wrap(strings.Join(names, ", "), h.width, "    "))
 		}
-		h.printf("%s", wrap(diag.VisibleLine(b.Do), h.width, "  "))
-		if run != "" && !b.Whole && slices.Contains(plan.Parts(), b.Part) {
+		h.printf("%s", wrap(diag.VisibleLine(b.Do.EN), h.width, "  "))
+		if run != "" && b.Ask {
 			h.printf("    engine approve %s --part %s\n", run, b.Part)
 		}
 		h.printf("\n")
@@ -74,6 +73,16 @@ func (h *human) reason(who, code, summary, remedy string) {
 	h.printf("    %s %s  %s\n", h.paint(red, "!"), pad(who, 28), diag.VisibleLine(summary)+h.paint(faint, "  ["+code+"]"))
 	if remedy != "" {
 		h.printf("%s", wrap(diag.VisibleLine(remedy), h.width, strings.Repeat(" ", 36)))
+	}
+}
+
+// unfilled says which source fields are less full than declared.
+func (h *human) unfilled(list []plan.Unfilled) {
+	for _, f := range list {
+		h.printf("  The field %s is filled for %d of %d people; %s is declared.\n", diag.VisibleLine(f.Field), f.Filled, f.Of, diag.VisibleLine(f.Declared))
+	}
+	if len(list) > 0 {
+		h.printf("\n")
 	}
 }
 

@@ -33,6 +33,7 @@ func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	}
 	h.held(s.Held, o.Everybody)
 	h.waiting(s.Waiting, o.Everybody)
+	h.unfilled(s.Unfilled)
 	h.gone(s.Gone)
 	h.read(s)
 	return nil
@@ -112,7 +113,7 @@ func (h *human) fields(s *plan.Summary) {
 		for _, part := range []struct {
 			n    int64
 			word string
-		}{{f.Changed, "changed"}, {f.Cleared, "emptied"}, {f.Kept, "empty now, kept at the target"}, {f.ByHand, "to do by hand: sent at creation and return only"}} {
+		}{{f.Changed, "changed"}, {f.Cleared, "emptied"}, {f.Stopped, "left out: a guard stopped them"}, {f.Kept, "empty now, kept at the target"}, {f.ByHand, "to do by hand: sent at creation and return only"}} {
 			if part.n > 0 {
 				parts = append(parts, strconv.FormatInt(part.n, 10)+" "+part.word)
 			}
@@ -141,6 +142,9 @@ func (h *human) people(p *plan.Plan, o PlanOptions) error {
 	err := p.Batches(func(_ int64, entries []plan.Entry) error {
 		for i := range entries {
 			e := &entries[i]
+			if e.Operation == plan.Note {
+				continue
+			}
 			if !o.Everybody && listed[e.Operation] >= firstOfEach {
 				left[e.Operation]++
 				continue

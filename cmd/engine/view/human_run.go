@@ -14,7 +14,10 @@ func (h *human) Run(r *engine.Ran) {
 	status, color := statusWords(r.Status)
 	h.printf("%s    %s\n\n", h.paint(bold, r.From+" → "+r.To+"    "+r.Mapping), h.paint(color+bold, status))
 	if !r.Plan.Stands() || r.RunID == "" {
-		h.blocked(&r.Plan, "")
+		h.blocked(&r.Plan, r.RunID)
+		if r.RunID != "" {
+			h.printf("  Run %s.\n\n", r.RunID)
+		}
 		return
 	}
 	if r.Settled > 0 {
@@ -32,6 +35,7 @@ func (h *human) Run(r *engine.Ran) {
 		h.printf("  Of these, somebody has acknowledged %d: they don't make the run partial.\n\n", r.Known)
 	}
 	h.waiting(r.Plan.Waiting, false)
+	h.unfilled(r.Plan.Unfilled)
 	h.gone(r.Plan.Gone)
 	if r.Plan.ID != "" {
 		h.read(&r.Plan)

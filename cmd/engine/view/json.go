@@ -101,6 +101,9 @@ func (e *events) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	if s.Stands() {
 		err = p.Plan.Batches(func(_ int64, entries []plan.Entry) error {
 			for _, entry := range entries {
+				if entry.Operation == plan.Note {
+					continue
+				}
 				c := change{
 					Type: "planned_change", Mapping: p.Mapping, Operation: entry.Operation.String(),
 					Person: person{entry.SourceID, entry.Shown}, TargetID: entry.TargetID,
@@ -153,7 +156,7 @@ func (e *events) held(mapping string, s *plan.Summary) {
 	}
 	for _, who := range s.Stopped {
 		e.write(map[string]any{
-			"type": "blocked", "mapping": mapping, "person": person{who.SourceID, who.Shown}, "operation": who.Operation, "part": who.Part,
+			"type": "blocked", "mapping": mapping, "person": person{who.SourceID, who.Shown}, "operation": who.Operation, "part": who.Part, "field": who.Field,
 		})
 	}
 	for _, who := range s.Gone {
@@ -165,13 +168,15 @@ func (e *events) held(mapping string, s *plan.Summary) {
 func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[string]any {
 	blocked := []map[string]string{}
 	for _, b := range s.Blocked {
-		blocked = append(blocked, map[string]string{"part": b.Part, "code": b.Code, "say": b.Say, "do": b.Do})
+		blocked = append(blocked, map[string]string{
+			"part": b.Part, "field": b.Field, "code": b.Code, "say": b.Say.EN, "do": b.Do.EN, "say_fr": b.Say.FR, "do_fr": b.Do.FR,
+		})
 	}
 	fields := []map[string]any{}
 	for _, f := range s.Fields {
-		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand+f.Pending+f.Expected > 0 {
+		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand+f.Pending+f.Expected+f.Stopped > 0 {
 			fields = append(fields, map[string]any{
-				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "by_hand": f.ByHand, "new": f.New,
+				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "by_hand": f.ByHand, "stopped": f.Stopped, "new": f.New,
 				"pending": f.Pending, "expected": f.Expected,
 			})
 		}
@@ -183,6 +188,13 @@ func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[st
 	}
 	if s.Snapshot != nil {
 		out["snapshot"] = snapshotOf(s.Snapshot)
+	}
+	if len(s.Unfilled) > 0 {
+		unfilled := []map[string]any{}
+		for _, f := range s.Unfilled {
+			unfilled = append(unfilled, map[string]any{"field": f.Field, "declared": f.Declared, "filled": f.Filled, "of": f.Of})
+		}
+		out["unfilled"] = unfilled
 	}
 	return out
 }

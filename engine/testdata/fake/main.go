@@ -2,6 +2,7 @@
 // file says. All it knows is in one folder, the setting dir:
 //
 //	people.ndjson  what the source has, one object a line
+//	hidden.ndjson  whom it gives by id alone
 //	script.json    the misbehaviour, see script
 //	target.json    what the target holds
 //	writes.ndjson  what it was sent
@@ -30,7 +31,7 @@ func (connector) Describe() *sdk.Description {
 			{Name: "api_key", Type: "string", Secret: true},
 		},
 		Resources: []*sdk.Resource{
-			{Name: "staff", Readable: true, Identity: []string{"id"}, Fields: fields()},
+			{Name: "staff", Readable: true, Identity: []string{"id"}, LookUp: []string{"ids"}, Fields: append(fields(), &sdk.Field{Path: "end", Type: "date", Sharp: "end-date"})},
 			target("look-up", look, true, true),
 			target("whole", look, true, false),
 			target("key", protocol.Reconcile_RECONCILE_IDEMPOTENCY_KEY, false, true),

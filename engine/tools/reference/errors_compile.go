@@ -6,6 +6,7 @@ var compileErrors = []Explanation{
 	{"empty-constant", "A constant is empty, which is never sent.", "Give it a value, or remove the line."},
 	{"endpoint-not-declarable", "The connector decides itself how it speaks to this resource, so that a declared endpoint would be ignored.", "Remove the block."},
 	{"exposed-secret", "A secret reaches a setting through an input that may be shown.", "Declare the input sensitive, or take the secret with env()."},
+	{"gone-has-no-values", "The deactivate endpoint names a field, and of a record that is gone only the target's id is known.", "Let the endpoint name {id} alone, or write gone = \"report\"."},
 	{"incomplete-endpoint", "A declared endpoint lacks its method or path, and the connector has none to complete it.", "Write both."},
 	{"key-not-mapped", "The key is not among what is sent, so that nothing sent could be found again.", "Add a line to `map` for it."},
 	{"known-field", "The connector knows the field already; two declarations could differ.", "Remove the mapping's."},

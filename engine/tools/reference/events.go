@@ -41,10 +41,11 @@ func EventList() []Event {
 	summary := []EventField{
 		mapping, {"from", "The system that is read."}, {"to", "The system that is written."},
 		{"blocked", "The parts that were refused as looking like an accident; an empty list without."},
-		{"blocked.part", "Which part."}, {"blocked.code", "See [errors](errors.md)."}, {"blocked.say", "Whom and why, in words."}, {"blocked.do", "What to do."},
+		{"blocked.part", "Which part."}, {"blocked.field", "Of a part that is one field: which."}, {"blocked.code", "See [errors](errors.md)."}, {"blocked.say", "Whom and why, in words."}, {"blocked.do", "What to do."}, {"blocked.say_fr", "The same in French."}, {"blocked.do_fr", ""},
 		{"fields", "The target fields with something to do."}, {"fields.name", ""}, {"fields.changed", "Records in which it changes."},
 		{"fields.added", "Records that get it because the field is new to the mapping."}, {"fields.cleared", "Records in which it is emptied."},
-		{"fields.kept", "Records in which it would be emptied, and is not."}, {"fields.by_hand", "Records in which it differs and is not sent again: to do by hand."}, {"fields.new", "True: the field is new to the mapping."},
+		{"fields.kept", "Records in which it would be emptied, and is not."}, {"fields.by_hand", "Records in which it differs and is not sent again: to do by hand."}, {"fields.stopped", "Records in which a guard left it out."}, {"fields.new", "True: the field is new to the mapping."},
+		{"unfilled", "Source fields that are less full than declared; left out where there is none."}, {"unfilled.field", ""}, {"unfilled.declared", "As the mapping says it."}, {"unfilled.filled", "How many have it."}, {"unfilled.of", "Of how many."},
 		{"fields.pending", "Records that go without it, because the record that it refers to is not linked."}, {"fields.expected", "Records for which a mapping that runs before this one will link it."},
 		{"read.received", "Records read."}, {"read.expected", "Records that the source announced; -1 without."}, {"read.calls", "Calls that it took."},
 		{"planned.create", "Records to create."}, {"planned.update", ""}, {"planned.link", "Found at the target and tied."}, {"planned.unchanged", ""},
@@ -105,7 +106,7 @@ func EventList() []Event {
 		{"held", "A record that is not sent.", about(reason...)},
 		{"waiting", "A record that is wanted and not ready. It is no error.", about(
 			EventField{"require", "The requirement that is not met."}, EventField{"say.fr", "It in words."}, EventField{"say.en", ""}, EventField{"fields", "The source fields that it wants filled."})},
-		{"blocked", "An operation that a guard stopped.", about(EventField{"operation", "create, update, link, deactivate, reactivate or delete."}, EventField{"part", "The part to approve."})},
+		{"blocked", "An operation that a guard stopped.", about(EventField{"operation", "What an approval signs: create, deactivate, delete, held, or the part and the field."}, EventField{"part", "The part to approve."}, EventField{"field", "The field, of a part that is one."})},
 		{"gone", "A record that was known and is no longer read. Nothing is done about it.", about()},
 		{"plan", "A plan as a whole, after its changes.", summary},
 		{"failed", "A record that the target did not take.", about(reason...)},

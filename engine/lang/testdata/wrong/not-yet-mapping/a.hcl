@@ -5,11 +5,8 @@ connection "here" {
 mapping "people" {
   same_person = ["person.id"]
   guard {
-    creates {
-      at_most = "10%"
-    }
-    expect "a move" {
-      fields = ["site"]
+    identity {
+      at_most = "5%"
     }
   }
   review = true

@@ -8,7 +8,7 @@ mapping "people" {
     resource   = "people"
     field "iban" {
       path = "iban"
-      fill = "95%"
+      fill = "95 percent"
     }
   }
 
