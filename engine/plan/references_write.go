@@ -56,7 +56,7 @@ func (p *planner) writeWaiting() error {
 // resolveWaiting leaves out of an entry what it can't be sent, and reports
 // whether some of it is to be sent afterwards.
 func (p *planner) resolveWaiting(n *waiter, e *Entry) (later bool) {
-	p.summary.count(e, -1)
+	p.tally(e, -1)
 	for _, edge := range p.refs.openEdges[n.edges : n.edges+n.count] {
 		switch edge.state {
 		case nobody:
@@ -80,7 +80,7 @@ func (p *planner) resolveWaiting(n *waiter, e *Entry) (later bool) {
 	if e.Operation == Link && len(e.Changed) == 0 {
 		e.Body = nil // nothing is to be sent any more
 	}
-	p.summary.count(e, +1)
+	p.tally(e, +1)
 	return later
 }
 
@@ -126,7 +126,7 @@ func (p *planner) holdWaiting(n *waiter, e *Entry) {
 	if n.held == withdrawn {
 		return
 	}
-	p.summary.count(e, -1)
+	p.tally(e, -1)
 	if n.second {
 		p.summary.Fields[n.field].Pending++
 		return
