@@ -96,7 +96,7 @@ func (w *whole) put(ctx, writing context.Context) (sent bool, err error) {
 		if len(w.refused) == known {
 			break
 		}
-		stream.Close() // without a commit nothing is put in place
+		abandon(stream)
 		if try == maxTries {
 			return false, refusedAgain()
 		}
@@ -112,6 +112,20 @@ func (w *whole) put(ctx, writing context.Context) (sent bool, err error) {
 		return w.uncommitted(writing, err)
 	}
 	return false, nil
+}
+
+// abandon ends a stream without a commit, so that nothing is put in place, and
+// waits until the connector has let go of the place: it lets one writer in.
+func abandon(stream *host.WriteStream) {
+	defer stream.Close()
+	if stream.CloseSend() != nil {
+		return
+	}
+	for {
+		if _, err := stream.Recv(); err != nil {
+			return
+		}
+	}
 }
 
 // failed are refusals as the run tells them, by id.
