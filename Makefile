@@ -7,7 +7,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build demo test race fuzz bench lint generate clean
+.PHONY: build demo test kills race fuzz bench lint generate clean
 
 build:
 	@mkdir -p $(BIN)
@@ -21,6 +21,12 @@ demo: build
 test:
 	$(GO) vet ./...
 	$(GO) test -timeout 10m ./...
+
+# Runs killed at random instants; KILLS_SEED=N repeats one choice of them.
+KILLS      ?= 200
+KILLS_SEED ?= $(shell date +%s)
+kills:
+	KILLS=$(KILLS) KILLS_SEED=$(KILLS_SEED) $(GO) test -count=1 -timeout 10m -v -run '^TestKilled' ./cmd/engine
 
 race:
 	$(GO) test -race -timeout 20m ./...

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -96,68 +95,171 @@ func (r *running) matricules() map[string]int {
 	return out
 }
 
+// manner is how often a run is killed, and how its work may end.
+type manner struct {
+	times int
+	seed  uint64
+	// resends: what is settled is sent once more, and the answer to that may be
+	// lost too. Such a run ends with 6, and the next one goes on.
+	resends bool
+}
+
+// kills is how often to kill, and the seed. KILLS (20) and KILLS_SEED set others,
+// as `make kills` does; share is what part of them, in percent, is a test's.
+func kills(t *testing.T, share int, seed uint64) (int, uint64) {
+	number := func(name string, otherwise uint64) uint64 {
+		text := os.Getenv(name)
+		if text == "" {
+			return otherwise
+		}
+		n, err := strconv.ParseUint(text, 10, 64)
+		require.NoError(t, err, name)
+		return n
+	}
+	times, seed := int(number("KILLS", 20))*share/100, number("KILLS_SEED", seed)
+	t.Logf("%d kills, KILLS_SEED=%d", times, seed)
+	return times, seed
+}
+
 // Killed at any instant, the next run finishes the work: nothing lost, nothing
 // taking effect twice. Some answers are lost on top of it.
 func TestKilledAtAnyInstant(t *testing.T) {
 	t.Parallel()
+	times, seed := kills(t, 100, 1)
 	r := startSandbox(t, "--employees", "160", "--seed", "11", "--flaws", "0")
 	for range 6 { // every 15th write is done, and its answer lost
 		r.post("faults", `{"side":"oppus","method":"POST","skip":14,"times":1,"close":"after"}`)
 	}
-	random := rand.New(rand.NewPCG(1, 2))
-	said := r.killOften(20, random, func() { r.disturb(random) })
+	said := r.killOften(manner{times: times, seed: seed}, r.disturb)
 
-	held := r.matricules()
-	for matricule, times := range held {
-		require.Equal(t, 1, times, matricule)
+	names := map[string]string{} // of those at the source, by matricule
+	for _, e := range r.employees() {
+		names[e.EmployeeNumber] = strings.ReplaceAll(strings.ToUpper(e.LastName), "ß", "SS")
+	}
+	var held []struct{ Matricule, Nom string }
+	r.ask("oppus/employees", &held)
+	for _, one := range held {
+		require.Equal(t, names[one.Matricule], one.Nom, "lost, of %s", one.Matricule)
 	}
 	require.Contains(t, said.String(), "Nothing to do: "+strconv.Itoa(len(held))+" people", "somebody was created and not linked")
-	left, err := filepath.Glob(filepath.Join(r.dir, "ledger.db.plans", "*"))
-	require.NoError(t, err)
-	require.Empty(t, left)
+	created := map[string]int{} // as the target's journal has it: each create that took effect
+	var journal []struct {
+		Method  string
+		Handled int
+		Body    struct{ Matricule string }
+	}
+	r.ask("oppus/received", &journal)
+	for _, w := range journal {
+		if w.Method == http.MethodPost && w.Handled == http.StatusCreated {
+			created[w.Body.Matricule]++
+		}
+	}
+	require.Len(t, created, len(held))
+	for matricule, times := range r.matricules() {
+		require.Equal(t, 1, times, matricule)
+		require.Equal(t, 1, created[matricule], "created, of %s", matricule)
+	}
 }
 
 // killOften runs the engine and kills it so many times, changing something whenever
-// it was quicker. Then it lets it end its work, and gives what the last run said,
-// which had nothing to do.
-func (r *running) killOften(times int, random *rand.Rand, disturb func()) *bytes.Buffer {
-	for killed := 0; killed < times; {
+// it was quicker. Then it lets it end its work, requires that nothing is left of
+// those that were killed, and gives what the last run said, which had nothing to
+// do.
+func (r *running) killOften(how manner, disturb func(*rand.Rand)) *bytes.Buffer {
+	random := rand.New(rand.NewPCG(how.seed, 2))
+	var pids []int
+	ended := 0
+	// So long a run may live. Whatever the machine, about every fifth is quicker: the
+	// others are killed from their start to their end.
+	window := 400 * time.Millisecond
+	for len(pids) < how.times {
 		cmd, said := r.engine("run")
 		require.NoError(r.t, cmd.Start())
-		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
+		done := make(chan error, 1)
+		go func() { done <- cmd.Wait() }()
 		select {
-		case err := <-ended:
+		case <-done:
 			// It was quicker: what it did must be right, and there is more to do.
-			var exit *exec.ExitError
-			require.True(r.t, err == nil || errors.As(err, &exit) && mayStop(exit.ExitCode()), said.String())
-			disturb()
-		case <-time.After(time.Duration(20+random.IntN(350)) * time.Millisecond):
+			r.mayEnd(cmd, said, how)
+			disturb(random)
+			ended++
+			window -= window / 4
+		case <-time.After(time.Duration(random.Int64N(int64(window)))):
 			_ = cmd.Process.Kill()
-			<-ended
-			killed++
+			<-done
+			pids = append(pids, cmd.Process.Pid)
+			window += window / 16
 		}
 	}
-	for range 4 { // an answer lost in the last run is settled by one more, where that is not lost too
+	r.t.Logf("%d runs killed, %d were quicker", len(pids), ended)
+	settling := 2 // an answer lost in the first one is settled by the second
+	if how.resends {
+		settling = 4 // of three faults each may hit a resend
+	}
+	for range settling {
 		cmd, said := r.engine("run")
-		if err := cmd.Run(); err != nil {
-			require.True(r.t, mayStop(cmd.ProcessState.ExitCode()), said.String())
-		}
+		_ = cmd.Run()
+		r.mayEnd(cmd, said, how)
 	}
 	before := r.received()
 	cmd, said := r.engine("run")
 	require.NoError(r.t, cmd.Run(), said.String())
 	require.Contains(r.t, said.String(), "Nothing to do")
 	require.Equal(r.t, before, r.received(), "a second run wrote")
+	r.nothingLeft(pids)
 	return said
 }
 
-// mayStop: an answer was lost, and a second one while that was settled.
-func mayStop(code int) bool { return code == codeHeld || code == codeUnavailable }
+// mayEnd: done, or with an answer lost.
+func (r *running) mayEnd(cmd *exec.Cmd, said *bytes.Buffer, how manner) {
+	code := cmd.ProcessState.ExitCode()
+	require.True(r.t, code == codeDone || code == codeHeld || how.resends && code == codeUnavailable, "exit code %d\n%s", code, said)
+}
+
+// nothingLeft: no plugin of a killed engine lives on, none of its sockets' folders
+// and no plan lies about, and the ledger is whole.
+func (r *running) nothingLeft(pids []int) {
+	require.Empty(r.t, r.processes(""))
+	for _, pid := range pids {
+		for _, parent := range []string{"/tmp", os.TempDir()} {
+			left, err := filepath.Glob(filepath.Join(parent, "engine-socket-"+strconv.Itoa(pid)+"-*"))
+			require.NoError(r.t, err)
+			require.Empty(r.t, left)
+		}
+	}
+	left, err := filepath.Glob(filepath.Join(r.dir, "ledger.db.plans", "*"))
+	require.NoError(r.t, err)
+	require.Empty(r.t, left)
+	r.verified()
+}
+
+func (r *running) verified() {
+	verify := exec.Command(filepath.Join(bin, "engine"), "ledger", "verify")
+	verify.Env, verify.Dir = r.env, r.dir
+	said, err := verify.CombinedOutput()
+	require.NoError(r.t, err, string(said))
+}
+
+// processes are those of this test's engines and their plugins whose name has the
+// given end, found by their HOME; none where there is no /proc.
+func (r *running) processes(end string) (pids []int) {
+	found, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range found {
+		environ, _ := os.ReadFile(path) // it may have ended meanwhile
+		cmdline, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+		program, _, _ := bytes.Cut(cmdline, []byte{0})
+		ours := bytes.Contains(append([]byte{0}, environ...), []byte("\x00HOME="+r.dir+"\x00"))
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && ours && strings.HasSuffix(string(program), end) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
 
 // The same with references: among the people of one mapping, and to another one.
 func TestKilledAmongReferences(t *testing.T) {
 	t.Parallel()
+	times, seed := kills(t, 40, 3)
 	r := startSandbox(t, "--employees", "160", "--seed", "12", "--flaws", "0")
 	r.mapping, _ = filepath.Abs("testdata/linked")
 	entities := "id;name\n1;Un\n2;Deux\n3;Trois\n4;Quatre\n5;Cinq\n"
@@ -165,8 +267,9 @@ func TestKilledAmongReferences(t *testing.T) {
 	for range 3 {
 		r.post("faults", `{"side":"emasphere","method":"PUT","skip":14,"times":1,"close":"after"}`)
 	}
-	random := rand.New(rand.NewPCG(3, 4))
-	r.killOften(8, random, func() { r.change(random, func() string { return `{"managerId":101}` }) })
+	r.killOften(manner{times: times, seed: seed, resends: true}, func(random *rand.Rand) {
+		r.change(random, func() string { return `{"managerId":101}` })
+	})
 
 	var source []struct {
 		ID, ManagerID, LegalEntityID int

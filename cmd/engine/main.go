@@ -14,6 +14,7 @@ import (
 var version = "dev"
 
 func main() {
+	keepMemorySmall()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

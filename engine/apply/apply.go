@@ -177,6 +177,7 @@ func (a *applier) batch(ctx context.Context, number int64, entries []plan.Entry)
 		return stop
 	}
 	if err := a.Ledger.Settle(ctx, a.RunID, a.Plan.Summary.ID, number, remembered(append(results, unsent.results()...))); err != nil {
+		a.outcome.Unsettled += int64(len(entries)) // sent, and not remembered: the disk is full, perhaps
 		return err
 	}
 	a.count(entries, results)

@@ -1,10 +1,12 @@
 package host
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
+	"golang.org/x/sys/unix"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/mem"
@@ -35,41 +37,71 @@ const longestSocketDir = 50
 
 const socketPrefix = "engine-socket-"
 
-// abandoned is after how long a directory can have no owner any more: a start
-// takes seconds.
-const abandoned = time.Hour
-
-// sweep removes the directories that killed hosts left in a folder. Those of
-// other users stay: their owners alone may enter them.
-func sweep(parent string, now time.Time) {
+// sweep removes the directories that killed hosts left in a folder: those that
+// nobody has locked. Those of other users stay: their owners alone may enter them.
+func sweep(parent string) {
 	dirs, err := filepath.Glob(filepath.Join(parent, socketPrefix+"*"))
 	if err != nil {
 		return
 	}
 	for _, dir := range dirs {
 		info, err := os.Lstat(dir)
-		if err == nil && info.IsDir() && now.Sub(info.ModTime()) > abandoned {
+		if err != nil || !info.IsDir() {
+			continue
+		}
+		if held, err := hold(dir); err == nil {
 			_ = os.RemoveAll(dir)
+			_ = held.Close()
 		}
 	}
 }
 
 // socketDir makes a directory for the socket of one plugin, which only its user
 // can enter. It is under /tmp, not TMPDIR, whose path is often too long for a
-// socket. It is removed as soon as the connection stands: no second one is ever
-// made. Only a host that is killed during a start leaves one; sweep finds it.
-func socketDir() (string, error) {
-	var dir string
-	var err error
+// socket. It is held, and removed as soon as the connection stands: no second one
+// is ever made. Only a host that is killed during a start leaves one; sweep finds
+// it, for its lock went with its process.
+func socketDir() (dir string, held *os.File, err error) {
 	for _, parent := range []string{"/tmp", os.TempDir()} {
-		dir, err = os.MkdirTemp(parent, socketPrefix)
+		dir, held, err = socketDirIn(parent)
 		if err == nil {
 			break
 		}
 	}
 	if err == nil && len(dir) > longestSocketDir {
 		_ = os.Remove(dir)
+		_ = held.Close()
 		err = errSocketPath
 	}
-	return dir, err
+	return dir, held, err
+}
+
+func socketDirIn(parent string) (string, *os.File, error) {
+	for {
+		dir, err := os.MkdirTemp(parent, fmt.Sprintf("%s%d-", socketPrefix, os.Getpid()))
+		if err != nil {
+			return "", nil, err
+		}
+		held, err := hold(dir)
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			continue // somebody sweeps it, before it was held
+		}
+		if _, err := os.Lstat(dir); err == nil {
+			return dir, held, nil // held is nil where the file system has no locks: then nobody sweeps either
+		}
+		_ = held.Close()
+	}
+}
+
+// hold locks a directory, as long as the file is open and this process lives.
+func hold(dir string) (*os.File, error) {
+	held, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(held.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = held.Close()
+		return nil, err
+	}
+	return held, nil
 }

@@ -3,8 +3,8 @@ package host
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -14,14 +14,46 @@ import (
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()
-	now := time.Now()
-	for name, age := range map[string]time.Duration{socketPrefix + "1": 2 * time.Hour, socketPrefix + "2": time.Minute, "engine-other": 2 * time.Hour} {
-		dir := filepath.Join(parent, name)
-		require.NoError(t, os.MkdirAll(filepath.Join(dir, "plugin"), 0o700))
-		require.NoError(t, os.Chtimes(dir, now.Add(-age), now.Add(-age)))
+	left := filepath.Join(parent, socketPrefix+"1")
+	other := filepath.Join(parent, "engine-other")
+	require.NoError(t, os.MkdirAll(filepath.Join(left, "plugin"), 0o700))
+	require.NoError(t, os.Mkdir(other, 0o700))
+	used, held, err := socketDirIn(parent)
+	require.NoError(t, err)
+	sweep(parent)
+	require.NoDirExists(t, left)
+	require.DirExists(t, used)
+	require.DirExists(t, other)
+	require.NoError(t, held.Close())
+	sweep(parent)
+	require.NoDirExists(t, used)
+}
+
+// However many sweep meanwhile, what a start was given is there.
+func TestSweepTakesNothingFromAStart(t *testing.T) {
+	t.Parallel()
+	parent := t.TempDir()
+	done := make(chan struct{})
+	var sweepers sync.WaitGroup
+	for range 2 {
+		sweepers.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					sweep(parent)
+				}
+			}
+		})
 	}
-	sweep(parent, now)
-	require.NoDirExists(t, filepath.Join(parent, socketPrefix+"1"))
-	require.DirExists(t, filepath.Join(parent, socketPrefix+"2"))
-	require.DirExists(t, filepath.Join(parent, "engine-other"))
+	for range 300 {
+		dir, held, err := socketDirIn(parent)
+		require.NoError(t, err)
+		require.NoError(t, os.Mkdir(filepath.Join(dir, "socket"), 0o700))
+		require.NoError(t, os.RemoveAll(dir))
+		require.NoError(t, held.Close())
+	}
+	close(done)
+	sweepers.Wait()
 }

@@ -151,6 +151,6 @@ func (h *Host) Close() {
 		}
 		all.Wait()
 		h.starter.close()
-		sweep("/tmp", time.Now())
+		sweep("/tmp")
 	})
 }

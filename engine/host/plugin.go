@@ -50,10 +50,11 @@ func (h *Host) start(name string) (*Plugin, diag.Diagnostics) {
 	if ds.HasErrors() {
 		return nil, ds
 	}
-	sockets, err := socketDir()
+	sockets, held, err := socketDir()
 	if err != nil {
 		return nil, diag.Diagnostics{noSocketDir(name)}
 	}
+	defer held.Close()
 	defer os.RemoveAll(sockets)
 	p := h.newPlugin(name, at.path, sockets)
 	p.process.opened = executable

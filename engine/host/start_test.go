@@ -139,8 +139,9 @@ func TestSocketsDoNotDependOnTmpdir(t *testing.T) {
 
 func TestSocketDirIsPrivate(t *testing.T) {
 	t.Parallel()
-	dir, err := socketDir()
+	dir, held, err := socketDir()
 	require.NoError(t, err)
+	defer held.Close()
 	defer os.Remove(dir)
 	info, err := os.Stat(dir)
 	require.NoError(t, err)

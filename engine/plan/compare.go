@@ -29,12 +29,12 @@ func (p *planner) linked(item *flow.Item, link *ledger.Link, key keyOf) error {
 		p.hold(item, cannotUpdate(p.Mapping))
 		return nil
 	}
-	if !p.Mapping.Target.Abilities.ChangedOnly && len(p.duplicates.kept[item.Position]) > 0 {
-		p.hold(item, p.wouldEmpty(p.duplicates.kept[item.Position][0]))
-		for _, field := range p.duplicates.kept[item.Position] {
-			p.summary.Fields[field].Kept--
+	if !p.Mapping.Target.Abilities.ChangedOnly && len(p.duplicates.kept.of(item.Position)) > 0 {
+		p.hold(item, p.wouldEmpty(p.duplicates.kept.of(item.Position)[0].field))
+		for _, kept := range p.duplicates.kept.of(item.Position) {
+			p.summary.Fields[kept.field].Kept--
 		}
-		delete(p.duplicates.kept, item.Position)
+		p.duplicates.kept.forget(item.Position)
 		return nil
 	}
 	p.became(item, updated)
@@ -97,7 +97,7 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 // keep counts a field that is empty now and is not emptied at the target.
 func (p *planner) keep(item *flow.Item, field int) {
 	p.summary.Fields[field].Kept++
-	p.duplicates.kept[item.Position] = append(p.duplicates.kept[item.Position], field)
+	p.duplicates.kept.add(item.Position, field)
 }
 
 // alsoUnchanged adds every filled field: the target's update replaces the whole

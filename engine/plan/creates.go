@@ -40,7 +40,7 @@ func (p *planner) judged(item *flow.Item, entry *Entry) {
 func (p *planner) judgeCreates(ctx context.Context) error {
 	var open []creation
 	for _, c := range p.creations {
-		if p.duplicates.outcomes[c.position] == created {
+		if p.duplicates.outcomes.at(c.position) == created {
 			open = append(open, c)
 		}
 	}

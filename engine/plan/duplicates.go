@@ -7,39 +7,55 @@ import (
 
 	"passerelle/engine/compile"
 	"passerelle/engine/flow"
+	"passerelle/engine/ledger"
 )
 
 // duplicates finds records that share an id, a key or the target record that
 // they would adopt; all of them are held. Who came first may already be spooled
 // when the second comes: that one is withdrawn at the end.
 //
-// 128 random bits stand for an id or a key: two that collide by chance would
-// need some 10^19 people. Memory is about 150 bytes a record.
+// Random bits stand for an id or a key (see firsts). Memory for a record that is
+// linked is that of its key, a byte for what became of it and a bit of the
+// ledger's RowSet: 27 bytes at most; one that is new has its id among firsts too,
+// and one that is adopted the target's: 77 bytes at most. Who it was is on the
+// roll, on disk.
 type duplicates struct {
 	seeds    [2]maphash.Seed
-	ids      map[fingerprint]*firstSeen
-	keys     map[fingerprint]*firstSeen
-	adopted  map[fingerprint]*firstSeen // by the target's id
-	twins    []*firstSeen
-	outcomes []outcome       // by position
-	kept     map[int64][]int // by position: fields that were not emptied
+	ids      known // of records that are not linked
+	keys     known
+	adopted  known                       // by the target's id
+	linked   map[string]*compile.Failure // by id: of linked records, those that came again
+	twins    []twin
+	roll     roll
+	outcomes outcomes
+	kept     keptFields
 }
 
 type fingerprint [2]uint64
 
-type firstSeen struct {
-	position int64
-	who      Person
-	why      *compile.Failure // set once a twin came
+// known are the firsts of one kind, and why those are held that had a twin.
+type known struct {
+	firsts
+	why map[int64]*compile.Failure // by position of the first
 }
+
+// twin is a record that came first, and that another was like.
+type twin struct {
+	who      Person // but for the id of one that is linked, found out at the end
+	position int64  // elsewhere for one that is linked, until then
+	why      *compile.Failure
+}
+
+// elsewhere is no position.
+const elsewhere = -1
 
 func newDuplicates() *duplicates {
 	return &duplicates{
 		seeds:   [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
-		ids:     map[fingerprint]*firstSeen{},
-		keys:    map[fingerprint]*firstSeen{},
-		adopted: map[fingerprint]*firstSeen{},
-		kept:    map[int64][]int{},
+		ids:     known{why: map[int64]*compile.Failure{}},
+		keys:    known{why: map[int64]*compile.Failure{}},
+		adopted: known{why: map[int64]*compile.Failure{}},
+		linked:  map[string]*compile.Failure{},
 	}
 }
 
@@ -51,8 +67,23 @@ func (d *duplicates) hashText(text string) fingerprint {
 	return fingerprint{maphash.String(d.seeds[0], text), maphash.String(d.seeds[1], text)}
 }
 
-func (d *duplicates) id(item *flow.Item) {
-	d.see(d.ids, d.hashText(item.ID), item, sharedID)
+// id puts an item on the roll. Of linked records the ledger's numbers show who
+// was read before.
+func (d *duplicates) id(item *flow.Item, row int64, seen *ledger.RowSet) error {
+	first := seen.Add(row)
+	switch {
+	case row == 0:
+		d.see(&d.ids, d.hashText(item.ID), item, sharedID)
+	case !first:
+		why := d.linked[item.ID]
+		if why == nil {
+			why = sharedID()
+			d.linked[item.ID] = why
+			d.twins = append(d.twins, twin{Person{SourceID: item.ID}, elsewhere, why})
+		}
+		hold(item, why)
+	}
+	return d.roll.add(item.ID, item.Shown)
 }
 
 func sharedID() *compile.Failure {
@@ -65,7 +96,7 @@ func sharedID() *compile.Failure {
 }
 
 func (d *duplicates) key(item *flow.Item, key keyOf, target *compile.Target) {
-	d.see(d.keys, key.hash, item, func() *compile.Failure {
+	d.see(&d.keys, key.hash, item, func() *compile.Failure {
 		return &compile.Failure{
 			Code:    "duplicate-key",
 			Field:   target.Fields[target.Key[0]].Name,
@@ -79,7 +110,7 @@ func (d *duplicates) key(item *flow.Item, key keyOf, target *compile.Target) {
 
 // target is for a find that answers different keys with one record.
 func (d *duplicates) target(item *flow.Item, targetID string, target *compile.Target) {
-	d.see(d.adopted, d.hashText(targetID), item, func() *compile.Failure {
+	d.see(&d.adopted, d.hashText(targetID), item, func() *compile.Failure {
 		return &compile.Failure{
 			Code:    "ambiguous-match",
 			Field:   target.Fields[target.Key[0]].Name,
@@ -101,35 +132,76 @@ func keyNames(target *compile.Target) string {
 
 // see holds an item that is not the first with this hash, unless it is held for
 // another reason, and remembers that the first has a twin.
-func (d *duplicates) see(among map[fingerprint]*firstSeen, hash fingerprint, item *flow.Item, reason func() *compile.Failure) {
-	before, seen := among[hash]
-	if !seen {
-		among[hash] = &firstSeen{position: item.Position, who: Person{item.ID, item.Shown}}
+func (d *duplicates) see(among *known, hash fingerprint, item *flow.Item, reason func() *compile.Failure) {
+	first, isNew := among.put(hash, item.Position)
+	if isNew {
 		return
 	}
-	if before.why == nil {
-		before.why = reason()
-		d.twins = append(d.twins, before)
+	why := among.why[first]
+	if why == nil {
+		why = reason()
+		among.why[first] = why
+		d.twins = append(d.twins, twin{position: first, why: why})
 	}
+	hold(item, why)
+}
+
+func hold(item *flow.Item, why *compile.Failure) {
 	if item.Held == nil {
-		item.Held, item.Out = before.why, false
+		item.Held, item.Out = why, false
 	}
+}
+
+// name looks up who came first, and where: one way through the roll, and only
+// where there are twins.
+func (d *duplicates) name() error {
+	if len(d.twins) == 0 {
+		return nil
+	}
+	byPosition, byID := map[int64]Person{}, map[string]int64{}
+	for _, t := range d.twins {
+		if t.position == elsewhere {
+			byID[t.who.SourceID] = elsewhere
+		} else {
+			byPosition[t.position] = Person{}
+		}
+	}
+	err := d.roll.each(func(position int64, who Person) {
+		if at, wanted := byID[who.SourceID]; wanted && at == elsewhere {
+			byID[who.SourceID] = position
+			byPosition[position] = who
+		}
+		if _, wanted := byPosition[position]; wanted {
+			byPosition[position] = who
+		}
+	})
+	for i := range d.twins {
+		t := &d.twins[i]
+		if t.position == elsewhere {
+			t.position = byID[t.who.SourceID]
+		}
+		t.who = byPosition[t.position]
+	}
+	return err
 }
 
 // withdraw holds those who came first, and takes back what was planned for them.
 func (d *duplicates) withdraw(p *planner) error {
+	if err := d.name(); err != nil {
+		return err
+	}
 	spooled := map[int64]bool{}
 	for _, twin := range d.twins {
-		was := d.outcomes[twin.position]
+		was := d.outcomes.at(twin.position)
 		if was == held || was == aside {
 			continue // held for another reason, already by another list, or not asked for
 		}
-		d.outcomes[twin.position] = held
+		d.outcomes.set(twin.position, held)
 		*p.summary.Counts.of(was)--
 		p.summary.Counts.Held++
 		p.summary.Held = append(p.summary.Held, Held{Person: twin.who, Failure: *twin.why})
-		for _, field := range d.kept[twin.position] {
-			p.summary.Fields[field].Kept--
+		for _, kept := range d.kept.of(twin.position) {
+			p.summary.Fields[kept.field].Kept--
 		}
 		if was.spooled() || len(p.facts) > 0 { // at least the facts were
 			spooled[twin.position] = true

@@ -63,7 +63,7 @@ func (p *planner) deactivateGone(ctx context.Context, links []ledger.Link) error
 			p.reportGone(&links[i])
 			continue
 		}
-		item := flow.Item{Position: int64(len(p.duplicates.outcomes)), ID: links[i].SourceID}
+		item := flow.Item{Position: p.duplicates.outcomes.count, ID: links[i].SourceID}
 		p.became(&item, deactivated)
 		entry := &Entry{
 			Position: item.Position, Operation: Deactivate, SourceID: item.ID, TargetID: links[i].TargetID, Body: []byte("{}"),

@@ -27,9 +27,9 @@ func (p *planner) judgeHeld() {
 		return
 	}
 	waits := int64(0)
-	for position, what := range p.duplicates.outcomes {
+	for position, what := range p.duplicates.outcomes.all() {
 		if what == created || what == updated || what == adopted || what == reactivated {
-			p.drop(int64(position))
+			p.drop(position)
 			waits++
 		}
 	}

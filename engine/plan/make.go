@@ -53,7 +53,7 @@ func Make(ctx context.Context, in Input) (*Plan, diag.Diagnostics) {
 	if err != nil {
 		return nil, diag.From(err, "preparing the plan")
 	}
-	defer p.closeSnapshot()
+	defer p.close()
 	end, found := flow.Read(ctx, in.connections(), in.Mapping, p.today, func(items []flow.Item) error {
 		return p.batch(ctx, items)
 	}, in.Watch)
@@ -166,6 +166,7 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 	if p.out, err = createSpool(p.path, p.summary.ID, in.Ledger.Sealer()); err != nil {
 		return nil, err
 	}
+	p.duplicates.roll = roll{sealer: in.Ledger.Sealer(), planID: p.summary.ID, dir: p.dir()}
 	if err = p.openSnapshot(ctx); err == nil {
 		p.refs, err = newReferences(ctx, p, scope)
 	}
@@ -232,7 +233,10 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 			return err
 		}
 	}
-	keys := p.admit(items)
+	keys, err := p.admit(items)
+	if err != nil {
+		return err
+	}
 	found, err := p.adoptable(ctx, items, keys)
 	if err != nil {
 		return err
@@ -254,12 +258,13 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 
 // admit marks everybody who was read as present, the held ones too, and holds
 // those who share an id or a key. It gives the key of each who goes on.
-func (p *planner) admit(items []flow.Item) []keyOf {
+func (p *planner) admit(items []flow.Item) ([]keyOf, error) {
 	keys := make([]keyOf, len(items))
 	for i := range items {
 		item := &items[i]
-		p.seen.Add(p.links[i].Row)
-		p.duplicates.id(item)
+		if err := p.duplicates.id(item, p.links[i].Row, &p.seen); err != nil {
+			return nil, err
+		}
 		if item.Values != nil && !item.Left && !item.Out { // who has left leaves the key to others
 			keys[i] = p.claim(item)
 		}
@@ -271,7 +276,7 @@ func (p *planner) admit(items []flow.Item) []keyOf {
 			item.Values = nil
 		}
 	}
-	return keys
+	return keys, nil
 }
 
 // claim takes a record's key, also for one that is held: nobody else may have
@@ -328,7 +333,7 @@ func (p *planner) hold(item *flow.Item, why compile.Failure) {
 // later may undo it.
 func (p *planner) became(item *flow.Item, what outcome) {
 	*p.summary.Counts.of(what)++
-	p.duplicates.outcomes = append(p.duplicates.outcomes, what)
+	p.duplicates.outcomes.add(what)
 }
 
 // finish judges the read, undoes what twins undo, and closes the spool.

@@ -104,14 +104,14 @@ func (r *references) find(p *planner) {
 		dropped[position] = true
 	}
 	links := func(position int64) bool {
-		was := p.duplicates.outcomes[position]
+		was := p.duplicates.outcomes.at(position)
 		return (was == created || was == adopted) && !dropped[position]
 	}
 	linking := map[int64]int32{} // by position: the waiting entry that links its record
 	for i := range r.waiting {
 		w := &r.waiting[i]
 		switch {
-		case dropped[w.home] || !p.duplicates.outcomes[w.home].spooled():
+		case dropped[w.home] || !p.duplicates.outcomes.at(w.home).spooled():
 			w.held = withdrawn
 		case links(w.home) && !w.second:
 			linking[w.home] = int32(i)
@@ -122,12 +122,12 @@ func (r *references) find(p *planner) {
 		if !e.own {
 			continue
 		}
-		if who := p.duplicates.ids[e.hash]; who != nil && links(who.position) {
+		if who, read := p.duplicates.ids.first(e.hash); read && links(who) {
 			e.state = inPlan
-			if to, waits := linking[who.position]; waits {
+			if to, waits := linking[who]; waits {
 				e.to = to
 			}
-			if same := p.duplicates.adopted[e.holds]; same != nil && same.position == who.position {
+			if same, holds := p.duplicates.adopted.first(e.holds); holds && same == who {
 				e.state = agreed
 			}
 		}

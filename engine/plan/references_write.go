@@ -36,7 +36,7 @@ func (p *planner) writeWaiting() error {
 			if !n.second { // nothing is left to be sent for this record
 				p.summary.Counts.Update--
 				p.summary.Counts.Unchanged++
-				p.duplicates.outcomes[n.home] = unchanged
+				p.duplicates.outcomes.set(n.home, unchanged)
 			}
 			return nil
 		}
@@ -131,10 +131,10 @@ func (p *planner) holdWaiting(n *waiter, e *Entry) {
 		p.summary.Fields[n.field].Pending++
 		return
 	}
-	*p.summary.Counts.of(p.duplicates.outcomes[n.home])--
-	p.duplicates.outcomes[n.home] = held
-	for _, field := range p.duplicates.kept[n.home] {
-		p.summary.Fields[field].Kept--
+	*p.summary.Counts.of(p.duplicates.outcomes.at(n.home))--
+	p.duplicates.outcomes.set(n.home, held)
+	for _, kept := range p.duplicates.kept.of(n.home) {
+		p.summary.Fields[kept.field].Kept--
 	}
 	field := &p.Mapping.Target.Fields[n.field]
 	failure := circularReference(field)

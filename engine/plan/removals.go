@@ -61,7 +61,7 @@ func (p *planner) outOfScope(item *flow.Item, link *ledger.Link) error {
 func (p *planner) judgeDepartures(ctx context.Context, part, done string, expected func(*lang.Expect) int64) error {
 	var open []departure
 	for _, d := range p.departures {
-		if d.part == part && d.counts && p.duplicates.outcomes[d.position].departs() {
+		if d.part == part && d.counts && p.duplicates.outcomes.at(d.position).departs() {
 			open = append(open, d)
 		}
 	}
@@ -114,8 +114,8 @@ func (p *planner) drop(position int64) {
 
 // blockedInstead counts a record as blocked.
 func (p *planner) blockedInstead(position int64) {
-	*p.summary.Counts.of(p.duplicates.outcomes[position])--
-	p.duplicates.outcomes[position] = blockedOut
+	*p.summary.Counts.of(p.duplicates.outcomes.at(position))--
+	p.duplicates.outcomes.set(position, blockedOut)
 	p.summary.Counts.Blocked++
 }
 

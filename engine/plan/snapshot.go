@@ -113,7 +113,7 @@ func (p *planner) line(item *flow.Item, link *ledger.Link) error {
 	if s == nil {
 		return nil
 	}
-	what := p.duplicates.outcomes[item.Position]
+	what := p.duplicates.outcomes.at(item.Position)
 	switch {
 	case what == created, what == updated:
 		return p.ownLine(item, lineWritten)
@@ -165,7 +165,9 @@ func (p *planner) staying(item *flow.Item, link *ledger.Link) error {
 	return p.linked(item, link, key)
 }
 
-func (p *planner) closeSnapshot() {
+// close lets go of the files that have no name.
+func (p *planner) close() {
+	p.duplicates.roll.close()
 	if p.snapshot != nil {
 		p.snapshot.sorter.close()
 	}

@@ -32,7 +32,7 @@ func (p *planner) finishSnapshot(ctx context.Context) error {
 		return err
 	}
 	for i, gone := range p.summary.Gone {
-		position := int64(len(p.duplicates.outcomes)) + int64(i) // after everybody who was read
+		position := p.duplicates.outcomes.count + int64(i) // after everybody who was read
 		s.missing = append(s.missing, missing{gone, position, ledger.Gone})
 	}
 	out := &Snapshot{KeepLines: !s.rule.Block, Open: s.open, Content: s.before.Content}
@@ -58,11 +58,11 @@ func (p *planner) finishSnapshot(ctx context.Context) error {
 func (p *planner) stopped() error {
 	s := p.snapshot
 	for position, key := range s.stay {
-		if _, taken := p.duplicates.keys[key]; !taken {
+		if _, taken := p.duplicates.keys.first(key); !taken {
 			continue
 		}
 		// Somebody who is present has the key: the leaver's line makes room.
-		what := p.duplicates.outcomes[position]
+		what := p.duplicates.outcomes.at(position)
 		*p.summary.Counts.of(what)--
 		p.summary.Counts.Left++
 		s.skip[position] = true
@@ -87,7 +87,7 @@ func (p *planner) stopped() error {
 		for i := range entries {
 			e := &entries[i]
 			at := home(e.Position)
-			if !dropped[at] || e.Operation == Note && p.duplicates.outcomes[at] == unchanged {
+			if !dropped[at] || e.Operation == Note && p.duplicates.outcomes.at(at) == unchanged {
 				continue // a fact that is not remembered takes nobody's line away
 			}
 			if _, leaver := s.stay[at]; leaver && s.skip[at] {
@@ -159,8 +159,10 @@ func (p *planner) lastLine(m *missing, kept *ledger.KeptLine) (usable bool, err 
 		bits.Set(at)
 	}
 	p.key = p.encoder.Append(p.key[:0], s.row, bits, record.OmitEmpty)
-	if first, taken := p.duplicates.keys[p.duplicates.hash(p.key)]; taken && first.who.SourceID != m.SourceID {
-		return false, nil
+	if first, taken := p.duplicates.keys.first(p.duplicates.hash(p.key)); taken {
+		if who, err := p.duplicates.roll.at(first); err != nil || who.SourceID != m.SourceID {
+			return false, err
+		}
 	}
 	p.body = p.encoder.Append(p.body[:0], s.row, s.all, record.OmitEmpty)
 	return true, p.addLine(s.row, &loose{origin: m.position, kind: lineKept, sourceID: m.SourceID, shown: m.Shown, body: p.body})

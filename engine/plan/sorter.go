@@ -117,21 +117,14 @@ func (s *sorter) spill() error {
 	return nil
 }
 
-// openFile makes the file, and takes its name away: whatever becomes of this
-// process, nothing is left of it.
 func (s *sorter) openFile() error {
 	if s.file != nil {
 		return nil
 	}
-	file, err := os.CreateTemp(s.dir, ".lines-*")
-	if err != nil {
+	var err error
+	if s.file, err = unnamed(s.dir, ".lines-*"); err != nil {
 		return spoolFault("ordering the lines", err)
 	}
-	if err := os.Remove(file.Name()); err != nil {
-		_ = file.Close()
-		return spoolFault("ordering the lines", err)
-	}
-	s.file = file
 	return nil
 }
 
