@@ -48,6 +48,7 @@ func build(dir string) error {
 		"engine-plugin-lucca":     "passerelle/plugins/lucca",
 		"engine-plugin-oppus":     "passerelle/plugins/oppus",
 		"engine-plugin-emasphere": "passerelle/plugins/emasphere",
+		"engine-plugin-rest":      "passerelle/plugins/rest",
 		"engine-plugin-file":      "passerelle/plugins/file",
 		"engine-plugin-personio":  "passerelle/plugins/personio",
 	} {

@@ -28,11 +28,16 @@ type choice struct {
 // checked, and then without those that are off. Before lang.Bind nobody knows
 // which are: the mapping is whole, and each choice is tried alone and all of them
 // together. Other combinations are seen when the values are.
+//
+// A purpose is wanted for what is sent: what is off, or may be, goes nowhere yet.
 func withChoices(module *lang.Module, decl *lang.Mapping, shared expr.Options, schemas Schemas) (*Mapping, diag.Diagnostics) {
 	whole := &compiler{module: module, decl: decl, shared: shared}
 	out := whole.mapping(schemas)
 	choices := choicesOf(decl)
 	whole.needed(choices, out)
+	if len(choices) == 0 {
+		whole.found = append(whole.found, whole.silent...)
+	}
 	if out == nil || whole.found.HasErrors() || decl.Enabled.Off() {
 		return nil, whole.found
 	}
@@ -45,10 +50,11 @@ func withChoices(module *lang.Module, decl *lang.Mapping, shared expr.Options, s
 			open = append(open, c.of...)
 		}
 	}
-	found := whole.found
+	found, silent := whole.found, whole.silent
 	try := func(without []*lang.Enabled, because string) *Mapping {
-		mapping, ds := whole.without(without, schemas)
-		for _, d := range ds.Errors() {
+		mapping, again := whole.without(without, schemas)
+		silent = again.silent
+		for _, d := range again.found.Errors() {
 			if !said(found, d) {
 				d.Detail = join(d.Detail, because)
 				found = append(found, d)
@@ -66,6 +72,11 @@ func withChoices(module *lang.Module, decl *lang.Mapping, shared expr.Options, s
 	}
 	if len(open) > 0 && out != nil && !found.HasErrors() {
 		try(slices.Concat(off, open), "It is so where "+inWords(choices, func(c choice) bool { return !c.known })+" are false.")
+	}
+	for _, d := range silent { // of what is left where everything that may be off is
+		if !said(found, d) {
+			found = append(found, d)
+		}
 	}
 	if found.HasErrors() {
 		return nil, found

@@ -197,6 +197,25 @@ func TestChoiceByLocal(t *testing.T) {
 	require.Equal(t, []string{"number", "name", "iban"}, targetNames(right(t, w, map[string]string{"with_bank": "true"})))
 }
 
+// A purpose is wanted of whoever switches bank data on, not of who leaves it off.
+func TestPurposeOfAChoice(t *testing.T) {
+	t.Parallel()
+	w := optional()
+	w.mapping = `purpose "bank" { why = "" }`
+	off := right(t, w, map[string]string{"with_bank": "false", "training": "true"})
+	require.NotContains(t, targetNames(off), "iban")
+	_, mappings, found := bound(t, w, map[string]string{"with_bank": "true", "training": "true"})
+	require.Empty(t, mappings)
+	require.Len(t, found, 2, "the source field and the line: %v", found)
+	for _, d := range found {
+		require.Equal(t, "purpose-needed", d.Code)
+		require.NotNil(t, d.Subject)
+		require.Equal(t, `mapping "people"`, d.In[0])
+	}
+	w.mapping = `purpose "bank" { why = "Salaries" }`
+	require.Contains(t, targetNames(right(t, w, map[string]string{"with_bank": "true", "training": "true"})), "iban")
+}
+
 // The fields of what is left keep their slots: an expression reads its own field.
 func TestChoicesKeepTheOthersApart(t *testing.T) {
 	t.Parallel()

@@ -77,6 +77,7 @@ type compiler struct {
 	schemas Schemas
 	shared  expr.Options // what every expression of the module may name
 	found   diag.Diagnostics
+	silent  diag.Diagnostics // data that goes without a purpose, see withChoices
 	scope   scope // what the expressions being compiled may name besides
 	cels    []compiledCEL
 	used    [][]bool // source fields that something reads, by source
@@ -139,6 +140,10 @@ func inModule(m *lang.Module) []string {
 func (c *compiler) report(d diag.Diagnostic, blocks ...string) {
 	if d.In == nil {
 		d.In = c.in(blocks...)
+	}
+	if d.Code == purposeMissing {
+		c.silent = append(c.silent, d)
+		return
 	}
 	c.found = append(c.found, d)
 }

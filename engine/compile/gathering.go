@@ -72,7 +72,7 @@ func (c *compiler) gather(out *Mapping) bool {
 	c.feed(out)
 	c.bounds(out)
 	for i, s := range out.Sources() {
-		c.scope = c.open(c.named(out)[i : i+1]...)
+		c.scope = c.open(sourceOf(s, false)) // one record of it, also where on takes many
 		c.scope.sources = []int{i}
 		where := c.program(s.Decl.Where, expr.Condition, "source "+quote(s.Name))
 		if i == 0 {

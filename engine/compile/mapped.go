@@ -140,6 +140,9 @@ func (m *mapLines) line(above record.Path, entry *lang.MapEntry) {
 		m.expressions([]*lang.MapEntry{entry}, m.block)
 		return
 	}
+	if needsPurpose(field.class()) && m.purpose(field.class()) == nil {
+		m.report(*purposeNeeded("target field", name, field.class(), entry.Range))
+	}
 	value, ok := m.value(entry, field.of, what{name: name, field: field})
 	if !ok {
 		return
@@ -170,8 +173,6 @@ func (m *mapLines) refused(name string, field targetType, known bool, entry *lan
 			Detail:  cmp.Or(field.described.GetWhyReadOnly(), "The target sets it itself."),
 			Remedy:  "Remove the line.",
 		}
-	case needsPurpose(field.class()) && m.purpose(field.class()) == nil:
-		return purposeNeeded("target field", name, field.class(), entry.Range)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"passerelle/engine/diag"
 	"passerelle/engine/lang"
 )
 
@@ -45,14 +44,14 @@ func (o omissions) by(source, field string) *lang.Enabled {
 
 // without compiles the mapping again, without what choices leave out and what
 // then serves nothing.
-func (c *compiler) without(off []*lang.Enabled, schemas Schemas) (*Mapping, diag.Diagnostics) {
+func (c *compiler) without(off []*lang.Enabled, schemas Schemas) (*Mapping, *compiler) {
 	left := leftOut(c.decl, off)
 	for {
 		again := &compiler{module: c.module, decl: c.pruned(left), shared: c.shared}
 		out := again.mapping(schemas)
 		idle := c.newlyUnused(again)
 		if out == nil || len(idle) == 0 {
-			return out, again.found
+			return out, again
 		}
 		for _, f := range idle {
 			left.fields[f] = off[0]

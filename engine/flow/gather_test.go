@@ -222,6 +222,24 @@ func TestJoinMany(t *testing.T) {
 	s.gives(`1 {'key':'One','n':1,'kinds':'x'}`, `2 {'key':'None','n':0}`, `3 {'key':'Three','n':3,'kinds':'b,a,c'}`, `4 held not-a-date starts`)
 }
 
+// where chooses among the many, one record at a time.
+func TestJoinManyWhere(t *testing.T) {
+	t.Parallel()
+	s := reading(t, person+`
+  source "cs" {
+    RESOURCE "contracts"
+    on    = { owner = "p.id" }
+    many  = true
+    where = "cs.kind != 'trial'"
+    field "owner" { path = "owner" }
+    field "kind" { path = "kind" }
+  }
+`, `key = "p.name"`, `n:int = "size(cs)"`, `kinds = "cs.map(c, c.kind).join(',')"`)
+	s.has("people.ndjson", `{"id":1,"name":"One"}`, `{"id":2,"name":"Trial"}`)
+	s.has("contracts.ndjson", `{"owner":1,"kind":"b"}`, `{"owner":1,"kind":"trial"}`, `{"owner":2,"kind":"trial"}`, `{"owner":1,"kind":"a"}`)
+	s.gives(`1 {'key':'One','n':2,'kinds':'b,a'}`, `2 {'key':'Trial','n':0}`)
+}
+
 // Keys are compared as the field's own type, several all at once, and a source
 // may be joined to another joined one.
 func TestJoinKeys(t *testing.T) {

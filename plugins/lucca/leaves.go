@@ -3,10 +3,8 @@ package main
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -18,9 +16,6 @@ const (
 
 	// Lucca's own limit for leaves.
 	maxLeaves = 10_000
-
-	// What is read where nobody says otherwise: a year back, a quarter ahead.
-	monthsBack, monthsAhead = 12, 3
 )
 
 // leaves are half-days: one record each, with the period that it belongs to.
@@ -34,9 +29,10 @@ func leaves() *resource {
 			Name:     leavesResource,
 			Label:    &sdk.Text{Fr: "Absences (demi-journées)", En: "Leaves (half-days)"},
 			Identity: []string{"id"},
+			Window:   []string{leaveDate},
 			Fields: []*sdk.Field{
 				f("id", "string", "Identifiant", "Id", filled), // opaque, though it looks like 416-20231225-AM
-				f("date", "date", "Date de l'absence", "Date of the leave", filled),
+				f(leaveDate, "date", "Date de l'absence", "Date of the leave", filled),
 				f("isAM", "bool", "Matin", "Morning"),
 				f("leavePeriod.id", "int", "Période (identifiant)", "Period (id)"),
 				f("leavePeriodId", "int", "Période (identifiant)", "Period (id)"),
@@ -61,8 +57,8 @@ func leaves() *resource {
 				f("comment", "string", "Commentaire", "Comment", class("health")),
 			},
 			ReadSettings: []*sdk.Setting{
-				{Name: "from", Type: "string", Label: &sdk.Text{Fr: "Du", En: "From"}, About: "First day read, as 2026-12-31. Without it: twelve months before today."},
-				{Name: "to", Type: "string", Label: &sdk.Text{Fr: "Au", En: "To"}, About: "Last day read. Without it: three months after today."},
+				{Name: "from", Type: "string", Label: &sdk.Text{Fr: "Du", En: "From"}, About: "First day read, as 2026-12-31. Without it: where the source's window on the date begins; without one, twelve months before today."},
+				{Name: "to", Type: "string", Label: &sdk.Text{Fr: "Au", En: "To"}, About: "Last day read. Without it: where the window ends; without one, three months after today."},
 				{Name: "establishments", Type: "list(string)", Label: &sdk.Text{Fr: "Établissements", En: "Establishments"},
 					About: "Ids of the establishments whose people's leaves are read. Without it: all of them, archived ones too, which needs the right to list them."},
 			},
@@ -145,32 +141,6 @@ func (r *reading) leaveOwners() ([]string, *sdk.Error) {
 			Remedy: "grant the key's role: " + rightName(rightStructure) + "; or name the establishments' ids in the source block"}
 	}
 	return ids, complaint
-}
-
-// civil is a date as people write it in a mapping.
-var civil = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-
-// leaveWindow is the filter on the date: both ends included.
-func (r *reading) leaveWindow() (string, *sdk.Error) {
-	now := r.now().In(r.zone)
-	ends := map[string]string{
-		"from": now.AddDate(0, -monthsBack, 0).Format(time.DateOnly),
-		"to":   now.AddDate(0, monthsAhead, 0).Format(time.DateOnly),
-	}
-	for name := range ends {
-		given := r.request.Settings.String(name)
-		if given == "" {
-			continue
-		}
-		if _, err := time.Parse(time.DateOnly, given); err != nil || !civil.MatchString(given) {
-			return "", badSetting(name, "it is no date", "write it like 2026-12-31")
-		}
-		ends[name] = given
-	}
-	if ends["from"] > ends["to"] {
-		return "", badSetting("from", "it is after to", "turn them round")
-	}
-	return "between," + ends["from"] + "," + ends["to"], nil
 }
 
 // leaveRequests: of their fields the documentation names few, so the resource is

@@ -135,6 +135,35 @@ func TestLeaves(t *testing.T) {
 		require.Equal(t, []string{attribute}, complaint.Attribute)
 	}
 
+	// The window of a mapping says what is fetched: more than by itself, or less.
+	windowed := func(settings, from, to string) (int, error) {
+		checked, complaint := sdk.NewSettings([]byte(settings), leaves().about.GetReadSettings())
+		require.Nil(t, complaint)
+		out, collected := sdk.NewTestOutput()
+		end, err := h.Read(t.Context(), sdk.ReadRequest{Resource: "leaves", Projection: []string{"id"}, Settings: checked,
+			Window: &sdk.Window{Path: "date", From: from, To: to}}, out)
+		require.Equal(t, err == nil, end.Complete)
+		return len(collected.Records()), err
+	}
+	for _, c := range []struct{ settings, from, to, attribute string }{
+		{`{}`, "2026-01-01", "2026-01-31", ""},
+		{`{}`, "2025-07-01", "2027-02-28", ""},
+		{`{"from":"2025-01-01","to":"2027-01-01"}`, "2026-01-01", "2026-01-31", ""},
+		{`{"from":"2026-01-02"}`, "2026-01-01", "2026-01-31", "from"},
+		{`{"to":"2026-01-30"}`, "2026-01-01", "2026-01-31", "to"},
+	} {
+		got, err := windowed(c.settings, c.from, c.to)
+		if c.attribute == "" {
+			require.NoError(t, err)
+			require.Equal(t, count(c.from, c.to), got)
+			continue
+		}
+		var complaint *sdk.Error
+		require.ErrorAs(t, err, &complaint, "days of the window would be missing, and look like leaves that are gone")
+		require.Equal(t, []string{c.attribute}, complaint.Attribute)
+		require.Zero(t, got)
+	}
+
 	rights := h.lucca.Rights()
 	rights.Structure = false
 	require.NoError(t, h.lucca.SetRights(rights))
