@@ -75,6 +75,15 @@ func (c *command) writeLineage(form string, mappings []lineage.Mapping) diag.Dia
 // load compiles the workspace of a tool that runs nothing. inputs, where not nil,
 // give the inputs their values.
 func (c *command) load(cmd *cobra.Command, dir string, inputs map[string]lang.InputValue) (*load.Workspace, diag.Diagnostics) {
+	return c.loadWith(cmd, dir, load.Options{Inputs: inputs})
+}
+
+// loadRemembered does so from what the plugins last said of themselves.
+func (c *command) loadRemembered(cmd *cobra.Command, dir string) (*load.Workspace, diag.Diagnostics) {
+	return c.loadWith(cmd, dir, load.Options{Remembered: true})
+}
+
+func (c *command) loadWith(cmd *cobra.Command, dir string, o load.Options) (*load.Workspace, diag.Diagnostics) {
 	plugins, ds := pairs("--plugin", "name=path", c.plugins)
 	if ds.HasErrors() {
 		return nil, ds
@@ -83,13 +92,9 @@ func (c *command) load(cmd *cobra.Command, dir string, inputs map[string]lang.In
 	if level == hclog.NoLevel {
 		return nil, diag.Diagnostics{usageFault(`--log is trace, debug, info, warn, error or off, not "` + c.logLevel + `"`)}
 	}
-	return load.Load(cmd.Context(), dir, load.Options{
-		Plugins:    plugins,
-		PluginDirs: c.pluginDirs,
-		Logger:     hclog.New(&hclog.LoggerOptions{Name: "engine", Level: level, Output: c.stderr, JSONFormat: c.json}),
-		LogLevel:   c.logLevel,
-		Inputs:     inputs,
-	})
+	o.Plugins, o.PluginDirs, o.LogLevel = plugins, c.pluginDirs, c.logLevel
+	o.Logger = hclog.New(&hclog.LoggerOptions{Name: "engine", Level: level, Output: c.stderr, JSONFormat: c.json})
+	return load.Load(cmd.Context(), dir, o)
 }
 
 // pluginFlags are those of the tools that ask plugins what they speak.

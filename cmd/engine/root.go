@@ -64,6 +64,7 @@ locked; 7 our fault or the machine's; 130 interrupted.`,
 	root.AddCommand(c.runsCommand(), c.reportCommand(), c.heldCommand(), c.whoCommand(), c.undoCommand(), c.forgetCommand(), c.ledgerCommand(), c.unlockCommand())
 	root.AddCommand(c.initCommand(), c.pluginCommand())
 	root.AddCommand(c.fmtCommand(), c.evalCommand(), c.lineageCommand(), c.referenceCommand())
+	root.AddCommand(c.testCommand(), c.permissionsCommand(), c.docsCommand(), c.generateCommand())
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"passerelle/engine/expr"
+	"passerelle/engine/lang"
 )
 
 // Env is what the mapping's expressions may name: a tool that evaluates one more
@@ -76,3 +77,18 @@ func (v *valueOf) text() string {
 
 // Copies reports whether a target field is one source field as it stands.
 func (f *TargetField) Copies() bool { return f.value.copies && f.value.linked == "" }
+
+// CELs are the expressions that a target field is computed by: one, or those of
+// a list or object that the file writes out. None: a constant.
+func (f *TargetField) CELs() []*lang.CEL { return f.value.cels() }
+
+func (v *valueOf) cels() []*lang.CEL {
+	if v.cel != nil {
+		return []*lang.CEL{v.cel}
+	}
+	var out []*lang.CEL
+	for i := range v.items {
+		out = append(out, v.items[i].cels()...)
+	}
+	return out
+}

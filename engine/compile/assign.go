@@ -80,3 +80,6 @@ func conversionOfLiteral(from, to record.Type) string {
 	}
 	return "Write a value that is " + article(to) + "."
 }
+
+// Assignable reports whether a value of one type can be sent as another.
+func Assignable(from, to record.Type) bool { return assignable(from, to) }

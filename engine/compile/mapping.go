@@ -126,6 +126,7 @@ type TargetField struct {
 	Linked    *Mapping
 	reference string // the resource whose ids the connector says it holds
 	value     valueOf
+	seen      func(*expr.Input) // of Given: told of each evaluation
 }
 
 // Layout of what is sent, for record.NewEncoder.
@@ -163,5 +164,8 @@ type Failure struct {
 // Evaluate computes one target field from a row. The value is empty or of the
 // field's type. It may be called concurrently.
 func (f *TargetField) Evaluate(in *expr.Input) (record.Value, *Failure) {
+	if f.seen != nil {
+		f.seen(in)
+	}
 	return f.value.evaluate(in, f)
 }

@@ -38,6 +38,10 @@ func (r *reader) file(f *file) {
 	})
 	c.each("package", packageWords, r.packageBlock)
 	c.each("retention", retentionWords, r.retention)
+	c.each("test", testWords, func(n Named, b *content) {
+		b.refuse(place{n.Range, b.in}, "misplaced-test", "Tests stand in files of their own",
+			"What is here is run against people's data; a test is not.", "Move the block to a file whose name ends in .test.hcl, in the same folder.")
+	})
 }
 
 func (r *reader) language(c *content) {

@@ -26,9 +26,9 @@ var (
 		attrs: []string{"language"},
 		blocks: map[string]int{
 			"integration": 1, "plugin": 1, "input": 1, "locals": 0, "connection": 1, "table": 1,
-			"fieldset": 1, "mapping": 1, "package": 1, "transform": 1, "retention": 0,
+			"fieldset": 1, "mapping": 1, "package": 1, "transform": 1, "retention": 0, "test": 1,
 		},
-		later: []string{"period", "test"},
+		later: []string{"period"},
 	}
 	retentionWords   = &vocabulary{what: "retention", attrs: []string{"runs", "held"}}
 	integrationWords = &vocabulary{what: "integration", attrs: []string{"title", "publisher", "modules", "setup", "version", "timezone"}}
@@ -90,6 +90,16 @@ var (
 	}
 	pageWords    = &vocabulary{what: "page", attrs: []string{"by", "param", "next", "size_param", "size", "first", "total", "pages", "more"}}
 	packageWords = &vocabulary{what: "a package", attrs: []string{"from", "version", "inputs"}, blocks: map[string]int{"extend": 1}}
+)
+
+// What *.test.hcl files hold. A case has the words of its test but for mapping.
+var (
+	testFileWords    = &vocabulary{what: "a test file", attrs: []string{"language"}, blocks: map[string]int{"test": 1}}
+	testWords        = &vocabulary{what: "a test", attrs: append([]string{"mapping"}, caseWords.attrs...), blocks: map[string]int{"expect": 0, "case": 1}}
+	caseWords        = &vocabulary{what: "a case", attrs: []string{"now", "inputs", "given", "before", "linked", "existing"}, blocks: map[string]int{"expect": 0}}
+	expectationWords = &vocabulary{
+		what: "what is expected", attrs: []string{"id", "operation", "outcome", "output", "contains", "held", "field", "waiting", "error"},
+	}
 )
 
 var endpointNames = []string{"find", "create", "update", "deactivate", "reactivate", "delete"}

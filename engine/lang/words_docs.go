@@ -1,6 +1,9 @@
 package lang
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // BlockDoc describes one kind of block for the language reference.
 type BlockDoc struct {
@@ -53,6 +56,19 @@ var leaverDocs = map[string]string{
 	"gone": "Who is no longer read at all: report, or deactivate under a limit.", "out": "Who is still read but no longer selected: report, or deactivate under a guard.",
 }
 
+// ofTest are the words that a test and its cases have in common, with more.
+func ofTest(more map[string]string) map[string]string {
+	out := map[string]string{
+		"now": "The moment that decides today().", "inputs": "Values of inputs: { name = value }.",
+		"given":    "What the sources give, by the names of their fields: { source = { field = value } }, or a list of records.",
+		"before":   "What was different in given when it was last sent; {} where nothing was. Without it, nothing was ever sent.",
+		"linked":   "Who is linked, by mapping: { people = { \"1\" = \"t-1\" } }, or { id = \"t-1\", state = \"deactivated\" }.",
+		"existing": "What the target already has: one record or a list.", "expect": "What should become of it.",
+	}
+	maps.Copy(out, more)
+	return out
+}
+
 var documented = []blockDocs{
 	{fileWords, "a file", "A workspace is a folder: all its *.hcl and *.hcl.json are read as one. Tests are in *.test.hcl.", map[string]string{
 		"language":    "The version that the file is written for: 1.",
@@ -68,7 +84,7 @@ var documented = []blockDocs{
 		"transform":   "An expression with parameters and a name of its own.",
 		"retention":   "How long runs and held records are remembered.",
 		"period":      "Reserved: pay periods.",
-		"test":        "An example with what is expected of it, in *.test.hcl.",
+		"test":        "Not here: tests are in *.test.hcl.",
 	}},
 	{retentionWords, "retention", "As a number of days, weeks, months or years: \"13 months\". Links stay as long as the ledger.", map[string]string{
 		"runs": "What runs did person by person, with names and approvals; 13 months without, 31 days at least. The counts of a run stay.",
@@ -176,6 +192,20 @@ var documented = []blockDocs{
 		"param": "The parameter that carries it; without, its name is what by says.", "next": "Where the answer holds the next cursor or address.",
 		"size_param": "The parameter that carries the size.", "size": "How many records to ask for.", "first": "The number of the first page; without, 1.",
 		"total": "Where the answer holds how many records there are.", "pages": "Where it holds how many pages there are.", "more": "Where it says whether there are more.",
+	}},
+	{testFileWords, "a test file", "Tests are in *.test.hcl, beside the mappings; engine test runs them.", map[string]string{
+		"language": "The version that the file is written for: 1.", "test": "An example with what is expected of it.",
+	}},
+	{testWords, `test "name" (in *.test.hcl)`, "An example that engine test plans as a run would. Without now it is noon on 2026-01-01, UTC.", ofTest(map[string]string{
+		"mapping": "The mapping that is tested: mapping.NAME.", "case": "One of several examples.",
+	})},
+	{caseWords, `case "name" (in test)`, "One of several examples: what it says stands over what its test says, in given and before field by field.", ofTest(nil)},
+	{expectationWords, "expect (in test, case)", "What should become of a record. Of several records the order is that of given, unless id says which.", map[string]string{
+		"id": "The source's id of the record, where there are several.", "operation": "create, update, link, deactivate, reactivate, delete or none.",
+		"outcome": "Why nothing is done: \"unchanged\", \"left\", \"out of scope\", \"waiting\", \"skipped\" or \"held\".",
+		"output":  "Exactly what is sent; null for what is cleared. engine test --update writes it.", "contains": "At least this is sent.",
+		"held": "The code for which the record is held.", "field": "The field for which it is.", "waiting": "The require block that it waits for.",
+		"error": "The code for which nothing can be planned at all.",
 	}},
 	{packageWords, `package "name"`, "", map[string]string{
 		"from": "Its folder: beside the workspace, then beside the executable.", "version": "A constraint on its version.", "inputs": "The values of its inputs.",

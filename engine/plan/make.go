@@ -36,6 +36,12 @@ type Input struct {
 	// Expected, in a preview, says of a record that is not linked yet that a mapping
 	// which runs before this one will link it. Nil: what is not linked won't be.
 	Expected func(scope ledger.Scope, sourceID string) bool
+	// Became is told, in the order of the read, what is to be done with each record;
+	// who turns out to have a twin is held all the same. Nil: nobody asks.
+	Became func(sourceID, what string)
+	// Example: a handful of records made up to show what a mapping does. The guards
+	// that look for accidents among everybody ask nothing of them.
+	Example bool
 }
 
 // Make reads everything, compares it with the ledger and writes the plan down.
@@ -334,6 +340,9 @@ func (p *planner) hold(item *flow.Item, why compile.Failure) {
 func (p *planner) became(item *flow.Item, what outcome) {
 	*p.summary.Counts.of(what)++
 	p.duplicates.outcomes.add(what)
+	if p.Became != nil {
+		p.Became(item.ID, what.String())
+	}
 }
 
 // finish judges the read, undoes what twins undo, and closes the spool.
@@ -358,8 +367,10 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	if err := p.gone(ctx); err != nil {
 		return nil, err
 	}
-	if err := p.judgePeople(ctx); err != nil {
-		return nil, err
+	if !p.Example {
+		if err := p.judgePeople(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.settleReferences(); err != nil {
 		return nil, err
@@ -368,8 +379,10 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 		f := &p.summary.Fields[i]
 		f.New = f.Added > 0 && p.compared && !p.everSent[i]
 	}
-	if err := p.judge(end); err != nil {
-		return nil, err
+	if !p.Example {
+		if err := p.judge(end); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.finishSnapshot(ctx); err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ type Options struct {
 	// Inputs, where not nil, are given to the mappings. One that has neither a value
 	// nor a default stays unknown, and is read as empty.
 	Inputs map[string]lang.InputValue
+	// Remembered lets what the plugins last said of themselves stand for asking them.
+	Remembered bool
 }
 
 // Workspace is a compiled workspace. It holds nothing open.
@@ -33,28 +35,55 @@ type Workspace struct {
 	Sources  diag.Sources
 	Schemas  compile.Schemas
 	Mappings []*compile.Mapping // those without errors
+
+	dir     string
+	options Options
 }
 
 // Load reads a directory, asks its plugins what they speak and compiles its
 // mappings. It is never nil; with errors among the diagnostics it lacks what
 // they are about.
 func Load(ctx context.Context, dir string, o Options) (*Workspace, diag.Diagnostics) {
-	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
-	w := &Workspace{Module: module, Sources: sources, Schemas: compile.Schemas{}}
+	w, found := read(dir, o)
 	if found.HasErrors() {
 		return w, found
 	}
-	if o.Inputs != nil {
+	found = append(found, w.describe(ctx, o)...)
+	return w, w.compile(found)
+}
+
+// With reads the same directory again and gives its inputs other values. The
+// plugins are not asked again.
+func (w *Workspace) With(inputs map[string]lang.InputValue) (*Workspace, diag.Diagnostics) {
+	o := w.options
+	o.Inputs = inputs
+	out, found := read(w.dir, o)
+	if found.HasErrors() {
+		return out, found
+	}
+	out.Schemas = w.Schemas
+	return out, out.compile(found)
+}
+
+func read(dir string, o Options) (*Workspace, diag.Diagnostics) {
+	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
+	w := &Workspace{Module: module, Sources: sources, Schemas: compile.Schemas{}, dir: dir, options: o}
+	switch {
+	case found.HasErrors():
+	case o.Inputs != nil:
 		found = append(found, bind(module, o.Inputs)...)
-	} else {
+	default:
 		found = append(found, module.CheckStatic()...)
 	}
-	found = append(found, w.describe(ctx, o)...)
-	mappings, ds := compile.Workspace(module, w.Schemas)
+	return w, found
+}
+
+func (w *Workspace) compile(found diag.Diagnostics) diag.Diagnostics {
+	mappings, ds := compile.Workspace(w.Module, w.Schemas)
 	w.Mappings = mappings
 	found = append(found, ds...)
 	found.Sort()
-	return w, host.Unique(found)
+	return host.Unique(found)
 }
 
 // Mapping finds a mapping by its address.
@@ -89,11 +118,24 @@ func bind(m *lang.Module, inputs map[string]lang.InputValue) diag.Diagnostics {
 	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Code == "missing-input" })
 }
 
-// describe starts the plugins, keeps what they say and stops them.
+// describe keeps what the plugins say of themselves. Those that must be asked are
+// started and stopped again.
 func (w *Workspace) describe(ctx context.Context, o Options) diag.Diagnostics {
-	h := host.New(host.Options{Paths: o.Plugins, Dirs: o.PluginDirs, Logger: o.Logger, Level: o.LogLevel})
+	options := host.Options{Paths: o.Plugins, Dirs: o.PluginDirs, Logger: o.Logger, Level: o.LogLevel}
+	var names []string
+	for _, name := range compile.Plugins(w.Module) {
+		if o.Remembered {
+			if w.Schemas[name] = host.Remembered(name, options); w.Schemas[name] != nil {
+				continue
+			}
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	h := host.New(options)
 	defer h.Close()
-	names := compile.Plugins(w.Module)
 	found := h.Start(ctx, names)
 	for _, name := range names {
 		plugin, ds := h.Plugin(ctx, name)
@@ -103,6 +145,9 @@ func (w *Workspace) describe(ctx context.Context, o Options) diag.Diagnostics {
 		var description *protocol.Description
 		if description, ds = plugin.Describe(ctx); !ds.HasErrors() {
 			w.Schemas[name] = description
+			if o.Remembered {
+				host.Remember(name, options, description)
+			}
 		}
 		found = append(found, ds...)
 	}

@@ -26,6 +26,7 @@ func errorGroups() []errorGroup {
 		{"Installing and trusting plugins", "What `engine init`, `engine plugin` and every start say of executables, keys, mirrors and the lock file.", trustErrors},
 		{"Systems and their answers", "What connectors say of the systems they speak with.", systemErrors},
 		{"Files as source and target", "", fileErrors},
+		{"Tools", "What `engine test`, `engine docs` and `engine generate` say.", toolErrors},
 	}
 }
 

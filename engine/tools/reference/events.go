@@ -154,7 +154,20 @@ func EventList() []Event {
 		{"packaged", "What `engine plugin package` made.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"signed_by", "The public key."}, {"platforms", ""}, {"folder", "Where it is."}}},
 		{"key", "The key that `engine plugin keygen` made.", []EventField{{"public", "The half to show."}, {"file", "Where the private half is."}}},
 		{"call", "A call to a plugin, with --trace: how long and how large, never what was in it.", []EventField{{"plugin", "Its name."}, {"method", "Of the protocol."}, {"took_ms", ""}, {"status", "OK, or how it failed."}, {"sent", "Messages."}, {"sent_bytes", ""}, {"received", "Messages."}, {"received_bytes", ""}}},
-		{"page", "A page of `engine reference`.", []EventField{{"page", "Its name."}, {"text", "Markdown."}}},
+		{"test", "What became of one example of `engine test`.", []EventField{
+			{"test.test", "Its name."}, {"test.case", "Of its cases, where it has any."}, {"test.mapping", "The mapping."}, {"test.file", "Where it stands."}, {"test.line", ""}, {"test.passed", ""},
+			{"test.failures", "Each with what, expected, got, why, at (the expectation's place) and map (the map line's). None where the test itself is wrong: a diagnostic says how."}}},
+		{"coverage", "What the examples of one mapping went through.", []EventField{
+			{"coverage.mapping", "The mapping."}, {"coverage.lines", "Of map: covered, of."}, {"coverage.branches", "Sides of ?:, where, leavers and require: covered, of."},
+			{"coverage.missed", "What none went through: what, at."}}},
+		{"tests", "All examples together.", []EventField{{"passed", ""}, {"failed", ""}}},
+		{"permissions", "What is needed of one resource of a connection.", []EventField{
+			{"permissions.connection", ""}, {"permissions.plugin", ""}, {"permissions.system.fr", "What people call it."}, {"permissions.system.en", ""}, {"permissions.resource", "The collection."},
+			{"permissions.label.fr", "What people call it."}, {"permissions.label.en", ""}, {"permissions.write", "True: to write it."}, {"permissions.mappings", "Which mappings need it."},
+			{"permissions.rights", "Each with id, name (fr, en), section, whole (nothing goes without), fields (name, path, label, optional), settings that ask for it, and optional: what can be switched off to do without."}}},
+		{"generated", "A mapping that `engine generate` made.", []EventField{{"text", "HCL."}, {"paired", "The target fields that were paired."}, {"missing", "Those that the target requires and nothing was paired with."}}},
+		{"written", "A file that was written.", []EventField{{"file", "Its name."}}},
+		{"page", "A page of `engine reference` or `engine docs`.", []EventField{{"page", "Its name."}, {"text", "Markdown."}}},
 		{"result", "The last line.", []EventField{{"exit", "The exit code."}, {"result", "It in a word: done, refused, changes, blocked, partial, credentials, unavailable, fault or interrupted."}, {"at", "When, in UTC."}}},
 	}
 }
