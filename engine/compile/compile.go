@@ -141,7 +141,7 @@ func (c *compiler) report(d diag.Diagnostic, blocks ...string) {
 	if d.In == nil {
 		d.In = c.in(blocks...)
 	}
-	if d.Code == purposeMissing {
+	if d.Code == codePurposeNeeded {
 		c.silent = append(c.silent, d)
 		return
 	}

@@ -188,12 +188,12 @@ func unknownType(name string, place diag.Range, err error) *diag.Diagnostic {
 	}
 }
 
-// purposeMissing is judged of what is sent, once it is known what is left out.
-const purposeMissing = "purpose-needed"
+// codePurposeNeeded is judged of what is sent, once it is known what is left out.
+const codePurposeNeeded = "purpose-needed"
 
 func purposeNeeded(what, name, class string, place diag.Range) *diag.Diagnostic {
 	return &diag.Diagnostic{
-		Code: purposeMissing, Subject: &place,
+		Code: codePurposeNeeded, Subject: &place,
 		Summary: "The " + what + " " + quote(name) + " is of class " + class + ", which needs a purpose",
 		Detail:  "Such data may only go where the mapping says why.",
 		Remedy:  "Add a block purpose " + quote(class) + ` { why = "…" } to the mapping, or leave the field out.`,
