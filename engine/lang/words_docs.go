@@ -172,6 +172,10 @@ var documented = []blockDocs{
 		"once": "Fields that are sent at creation and return only.", "never_clear": "Fields that are never emptied.", "authority": "\"shared\": send what changed; \"source\": put back local edits.",
 		"snapshot": "For a target that is written as a whole: how it is; all of it may be left out.",
 	}},
+	{matchWords, "match (in a target)", "Whoever is found is linked, if all fields of confirm are the same there; otherwise he is held. Nobody who has left is looked for.", map[string]string{
+		"by":      "Target fields by which the target is asked. Who has one of them empty is held, unless he is linked already.",
+		"confirm": "Target fields that must be the same, too: texts but for case and spaces around them, all else exactly.",
+	}},
 	{snapshotWords, "snapshot (in a target)", "For a target that is written as a whole, such as a flat file: who is not in it has left, for its reader. The whole is put in place at once, or not at all.", map[string]string{
 		"held":    "Who is held back: last_good (as without) keeps his last line, for 7 days, and leaves out who was never in it; block writes nothing.",
 		"always":  "true: written also when nothing changed.",
