@@ -50,10 +50,9 @@ var (
 	guardWords = &vocabulary{
 		what: "guard",
 		blocks: map[string]int{
-			"removals": 0, "gone": 0, "creates": 0, "sharp": 0, "changes": 0, "nulls": 0, "scope": 0, "held": 0, "read": 0,
+			"removals": 0, "gone": 0, "creates": 0, "sharp": 0, "changes": 0, "nulls": 0, "identity": 0, "scope": 0, "held": 0, "read": 0,
 			"expect": 1,
 		},
-		later: []string{"identity"},
 	}
 	limitWords   = &vocabulary{what: "a limit", attrs: []string{"at_most"}}
 	expectWords  = &vocabulary{what: "expect", attrs: []string{"removals", "creates", "fields", "up_to", "from", "until"}}

@@ -55,12 +55,17 @@ func (p *planner) wouldEmpty(at int) compile.Failure {
 
 // update writes down an update of what differs.
 func (p *planner) update(item *flow.Item, entry *Entry, sent record.Bits) error {
+	p.complete(item, entry, sent)
+	return p.spool(entry)
+}
+
+// complete writes what an update of what differs sends.
+func (p *planner) complete(item *flow.Item, entry *Entry, sent record.Bits) {
 	if !p.Mapping.Target.Abilities.ChangedOnly {
 		p.alsoUnchanged(item, sent)
 	}
 	p.refs.refer(item, entry, sent)
 	entry.Body = p.encode(item.Values, sent, record.NullEmpty)
-	return p.spool(entry)
 }
 
 // difference is what changed since it was last sent. What is sent once is left
@@ -72,9 +77,13 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 		before := printOf(link.Prints, p.fields[i])
 		p.compared = true
 		p.everSent[i] = p.everSent[i] || before != 0
-		now := p.print(i, item.ID, value)
+		was, now := p.prints(i, item, link, value)
+		moves := link.SourceID != item.ID
 		switch {
-		case now == before:
+		case was == before && (!moves || now == 0):
+			continue
+		case was == before && !p.Mapping.Target.Fields[i].Once:
+			entry.Agreed = append(entry.Agreed, ledger.Print{Field: p.fields[i], Sum: now})
 			continue
 		case p.Mapping.Target.Fields[i].Once && !again:
 			p.summary.Fields[i].ByHand++

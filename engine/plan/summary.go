@@ -41,9 +41,11 @@ type Summary struct {
 	References []Referred
 	Held       []Held
 	Waiting    []Waiting
-	Gone       []Person // linked, and not in a whole read
-	Blocked    []Block
-	Stopped    []Stopped // whom the blocks are about
+	// Returns are those who come back under another id.
+	Returns []Return
+	Gone    []Person // linked, and not in a whole read
+	Blocked []Block
+	Stopped []Stopped // whom the blocks are about
 	// Unfilled are the source's fields that are less full than the mapping declares.
 	Unfilled []Unfilled
 	// Facts are the source's fields of leavers.when, as the storm guard counted them.
