@@ -31,6 +31,7 @@ func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	if err := h.people(p.Plan, o); err != nil {
 		return diag.From(err, "reading the plan back")
 	}
+	h.returns(s.Returns, o.Everybody)
 	h.held(s.Held, o.Everybody)
 	h.waiting(s.Waiting, o.Everybody)
 	h.unfilled(s.Unfilled)

@@ -75,6 +75,7 @@ type change struct {
 	Values    json.RawMessage `json:"values,omitempty"`
 	// References are the fields that hold the target's id of another record.
 	References map[string]reference `json:"references,omitempty"`
+	From       string               `json:"from,omitempty"` // the source id that the person had before
 }
 
 type reference struct {
@@ -109,6 +110,7 @@ func (e *events) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 					Person: person{entry.SourceID, entry.Shown}, TargetID: entry.TargetID,
 					Fields: fieldsAt(s, entry.Changed), Cleared: fieldsAt(s, entry.Cleared),
 				}
+				c.From = entry.From
 				if o.Values && len(entry.Body) > 0 {
 					c.Values = entry.Body
 				}

@@ -102,11 +102,12 @@ func EventList() []Event {
 		{"planned_change", "One operation of a plan.", about(
 			EventField{"operation", "create, update, link, deactivate, reactivate or delete."}, EventField{"target_id", "The target's id, where it is known."},
 			EventField{"fields", "The target fields that would be sent."}, EventField{"cleared", "Those that would be emptied."}, EventField{"values", "What would be sent, with --show-values alone: personal data."},
-			EventField{"references", "The fields that hold the target's id of another record, looked up when they are sent: each with the mapping that carries it, and its id at the source."})},
+			EventField{"references", "The fields that hold the target's id of another record, looked up when they are sent: each with the mapping that carries it, and its id at the source."},
+			EventField{"from", "The source id that the person had before, of somebody who comes back under another one."})},
 		{"held", "A record that is not sent.", about(reason...)},
 		{"waiting", "A record that is wanted and not ready. It is no error.", about(
 			EventField{"require", "The requirement that is not met."}, EventField{"say.fr", "It in words."}, EventField{"say.en", ""}, EventField{"fields", "The source fields that it wants filled."})},
-		{"blocked", "An operation that a guard stopped.", about(EventField{"operation", "What an approval signs: create, deactivate, delete, held, or the part and the field."}, EventField{"part", "The part to approve."}, EventField{"field", "The field, of a part that is one."})},
+		{"blocked", "An operation that a guard stopped.", about(EventField{"operation", "What an approval signs: create, deactivate, delete, held, identity, or the part and the field."}, EventField{"part", "The part to approve."}, EventField{"field", "The field, of a part that is one."})},
 		{"gone", "A record that was known and is no longer read. Nothing is done about it.", about()},
 		{"plan", "A plan as a whole, after its changes.", summary},
 		{"failed", "A record that the target did not take.", about(reason...)},
