@@ -78,10 +78,16 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 		p.compared = true
 		p.everSent[i] = p.everSent[i] || before != 0
 		was, now := p.prints(i, item, link, value)
-		moves := link.SourceID != item.ID
+		moves, at := link.SourceID != item.ID, p.standing(i, link, value)
+		back := was == before && !moves && p.putsBack(i, value, at)
 		switch {
-		case was == before && (!moves || now == 0):
+		case was == before && !back && (!moves || now == 0):
 			continue
+		case was != before && at == same: // somebody has done it there already
+			entry.Agreed = append(entry.Agreed, ledger.Print{Field: p.fields[i], Sum: now})
+			continue
+		case back:
+			entry.PutBack = append(entry.PutBack, i)
 		case was == before && !p.Mapping.Target.Fields[i].Once:
 			entry.Agreed = append(entry.Agreed, ledger.Print{Field: p.fields[i], Sum: now})
 			continue
@@ -93,7 +99,7 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 			continue
 		case now == 0:
 			entry.Cleared = append(entry.Cleared, i)
-		case before == 0:
+		case before == 0 && at != other: // another value there would be changed, not filled
 			entry.Added = append(entry.Added, i)
 		}
 		sent.Set(i)

@@ -75,6 +75,8 @@ type Entry struct {
 	Why      string // how it counts against limits
 	// From is the source id whose link the record takes over; "": none.
 	From string
+	// PutBack are those of Changed that somebody edited at the target.
+	PutBack []int
 	// Person is the mark of who the record's person is, where it is new.
 	Person ledger.PersonMark
 }
@@ -114,6 +116,7 @@ func (e *Entry) append(dst []byte) []byte {
 	dst = appendText(dst, e.Why)
 	dst = appendText(dst, e.From)
 	dst = e.appendPerson(dst)
+	dst = appendInts(dst, e.PutBack)
 	if refers {
 		dst = appendReferences(dst, e.References)
 		dst = appendInts(dst, e.Pending)
@@ -196,6 +199,7 @@ func (d *decoder) entry() (e Entry, ok bool) {
 	e.Why = string(d.text())
 	e.From = string(d.text())
 	e.Person = d.person()
+	e.PutBack = d.ints()
 	if mark&refersMark != 0 {
 		e.References = d.references()
 		e.Pending = d.ints()

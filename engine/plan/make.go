@@ -93,7 +93,8 @@ type planner struct {
 	duplicates *duplicates
 	pilot      *pilot
 	persons    persons
-	there      byMatch // the whole target, where nobody can be looked up there; nil: not read
+	holds      *atTarget // what is at the target, where it is put right; nil: not read
+	there      byMatch   // the whole target, where nobody can be looked up there; nil: not read
 	days       dayNotes
 	everSent   []bool      // by field: some linked record was sent it before
 	refs       *references // nil: no field refers to another record
@@ -239,6 +240,9 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 		return err
 	}
 	if err := p.recognise(ctx, items); err != nil {
+		return err
+	}
+	if err := p.readTarget(ctx); err != nil {
 		return err
 	}
 	if p.history.first {

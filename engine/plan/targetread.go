@@ -57,19 +57,7 @@ func (p *planner) lookUpAll(ctx context.Context, items []flow.Item, who []int) (
 	by := p.Mapping.Target.Match.By
 	if p.there == nil {
 		p.there = byMatch{}
-		err := p.finder.everybody(ctx, func(id string, values []record.Value) {
-			for _, at := range by {
-				if values[at].IsEmpty() {
-					return
-				}
-			}
-			hash := p.duplicates.hash(p.sameAs(values, by))
-			if p.there[hash] == nil {
-				p.there[hash] = &Found{ID: id, Values: append([]record.Value(nil), values...)}
-			}
-			p.there[hash].Times++
-		})
-		if err != nil {
+		if err := p.finder.everybody(ctx, func(id string, values []record.Value) { p.there.add(p, id, values) }); err != nil {
 			return nil, err
 		}
 	}
@@ -78,4 +66,19 @@ func (p *planner) lookUpAll(ctx context.Context, items []flow.Item, who []int) (
 		out[i] = p.there[p.duplicates.hash(p.sameAs(items[at].Values, by))]
 	}
 	return out, nil
+}
+
+// add keeps one record of the target; one that can't be asked for is nobody's.
+func (b byMatch) add(p *planner, id string, values []record.Value) {
+	by := p.Mapping.Target.Match.By
+	for _, at := range by {
+		if values[at].IsEmpty() {
+			return
+		}
+	}
+	hash := p.duplicates.hash(p.sameAs(values, by))
+	if b[hash] == nil {
+		b[hash] = &Found{ID: id, Values: append([]record.Value(nil), values...)}
+	}
+	b[hash].Times++
 }

@@ -176,9 +176,9 @@ func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[st
 	}
 	fields := []map[string]any{}
 	for _, f := range s.Fields {
-		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand+f.Pending+f.Expected+f.Stopped > 0 {
+		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand+f.Pending+f.Expected+f.Stopped+f.PutBack > 0 || f.Unseen {
 			fields = append(fields, map[string]any{
-				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "by_hand": f.ByHand, "stopped": f.Stopped, "new": f.New,
+				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "by_hand": f.ByHand, "stopped": f.Stopped, "new": f.New, "put_back": f.PutBack, "unseen": f.Unseen,
 				"pending": f.Pending, "expected": f.Expected,
 			})
 		}
