@@ -56,12 +56,7 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 			Code: "waiting", Field: wait.Require, Summary: wait.SayEN, Attempts: 1,
 		})
 	}
-	for _, stopped := range made.Summary.Stopped {
-		results = append(results, ledger.Applied{
-			SourceID: stopped.SourceID, Outcome: ledger.Blocked, Operation: stopped.Operation, ShownName: stopped.Shown,
-			Code: "blocked", Field: stopped.Part,
-		})
-	}
+	results = append(results, stoppedResults(made)...)
 	for _, g := range made.Summary.Gone {
 		results = append(results, ledger.Applied{SourceID: g.SourceID, Outcome: ledger.Gone})
 	}
@@ -69,6 +64,19 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 		return nil
 	}
 	return w.ledger.Record(ctx, runID, results)
+}
+
+// stoppedResults are those whom guards stopped, also where nothing of the plan is
+// done: somebody may agree to it.
+func stoppedResults(made *plan.Plan) []ledger.Applied {
+	var results []ledger.Applied
+	for _, stopped := range made.Summary.Stopped {
+		results = append(results, ledger.Applied{
+			SourceID: stopped.SourceID, Outcome: ledger.Blocked, Operation: stopped.Operation, ShownName: stopped.Shown,
+			Code: "blocked", Field: stopped.Part,
+		})
+	}
+	return results
 }
 
 func outcomeOf(h plan.Held) string {

@@ -210,6 +210,8 @@ func (w *Workspace) settle(ctx context.Context, p *pair, ran *Ran) {
 func (w *Workspace) carryOut(ctx context.Context, p *pair, made *plan.Plan, ran *Ran) {
 	ran.Plan = made.Summary
 	if !made.Summary.Stands() {
+		err := w.ledger.Record(ctx, ran.RunID, stoppedResults(made))
+		ran.Found = append(ran.Found, diag.From(err, "recording whom the plan is about")...)
 		return
 	}
 	if err := w.remember(ctx, p, made, ran.RunID); err != nil {

@@ -99,6 +99,10 @@ func (w *Workspace) reversals(ctx context.Context, runID string, mappings []*com
 		if r.Outcome != ledger.Succeeded {
 			continue
 		}
+		if r.Why == plan.WhyReturned { // under which id it was before is not kept
+			undoing.Updated++
+			continue
+		}
 		switch r.Operation {
 		case plan.Deactivate.String(), plan.Link.String():
 			out = append(out, plan.Reversal{

@@ -82,6 +82,7 @@ func applied(e *plan.Entry) result {
 		State:     stateAfter(e.Operation),
 		Prints:    sorted(e.Prints, e.Agreed, e.Facts),
 		Why:       e.Why,
+		MovedFrom: e.From, DropPrints: e.From != "", Person: e.Person,
 		ShownName: e.Shown,
 	}}
 }
@@ -117,7 +118,10 @@ func refused(e *plan.Entry) result {
 	out := applied(e)
 	out.Outcome, out.State, out.Prints = ledger.Failed, ledger.NoLink, sorted(e.Facts)
 	if e.Operation == plan.Link {
-		out.State, out.Prints = ledger.Active, sorted(e.Agreed, e.Facts)
+		out.State = ledger.Active
+	}
+	if e.Operation == plan.Link || e.From != "" {
+		out.Prints = sorted(e.Agreed, e.Facts)
 	}
 	return out
 }
@@ -127,6 +131,7 @@ func refused(e *plan.Entry) result {
 func ambiguous(e *plan.Entry) result {
 	out := applied(e)
 	out.Outcome, out.State, out.Prints = ledger.Ambiguous, ledger.NoLink, sorted(e.Facts)
+	out.MovedFrom, out.DropPrints = "", false
 	out.Code = "ambiguous"
 	out.Summary = "It was sent, and the target never answered"
 	out.Remedy = "Look at the target whether it is there as it should be. Nothing more is sent for this person until that is settled."

@@ -195,12 +195,19 @@ func (c *compiler) neededWords(of choice, out *Mapping) {
 	}{
 		{"required", "A record would then be held back for the lack of a field that nobody sends.", c.decl.Target.Required},
 		{"The key", "A record can't be found again without its key.", c.decl.Target.Key},
+		{"match", "Nobody who is there already could be recognised without.", matchWords(c.decl.Target)},
 	} {
 		for _, word := range list.words {
 			if gone[nameOf(stepsOf(word.Name))] {
 				c.report(needsOptional(list.what, word.Name, of.of[0], word.Range, list.why), "target "+quote(c.decl.Target.Name))
 				delete(gone, nameOf(stepsOf(word.Name))) // said
 			}
+		}
+	}
+	for _, word := range c.decl.SamePerson {
+		source, field, _ := strings.Cut(word.Name, ".")
+		if leftOut(c.decl, of.of).by(source, field) != nil {
+			c.report(needsOptional("same_person", word.Name, of.of[0], word.Range, "A person could not be told from another without."), "same_person")
 		}
 	}
 	if out == nil {

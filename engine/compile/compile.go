@@ -114,6 +114,7 @@ func (c *compiler) mapping(schemas Schemas) *Mapping {
 	}
 	c.requires(out)
 	c.fills(out)
+	c.samePerson(out)
 	if !targetKnown || c.broken || c.found.HasErrors() {
 		return nil
 	}

@@ -79,6 +79,7 @@ func (c *compiler) mapped(out *Target, decl *lang.Target) {
 		m.line(nil, entry)
 	}
 	m.keyOf(decl)
+	m.matchOf(decl)
 	m.requiredOf(decl)
 	if !c.found.HasErrors() { // else they would miss the lines that are wrong
 		c.policies(out, decl)

@@ -20,10 +20,11 @@ type Mapping struct {
 	ShownAs *expr.Program // nil: people are named by their id
 	Where   *expr.Program // nil: everybody
 	// Zone is the integration's time zone, in which it becomes today; nil: none.
-	Zone     *time.Location
-	Leavers  *Leavers // nil: nobody leaves
-	Requires []*Require
-	After    []Before // the mappings that it comes after, stated or implied
+	Zone       *time.Location
+	Leavers    *Leavers // nil: nobody leaves
+	Requires   []*Require
+	SamePerson []PersonField // none: nobody is known again under another id
+	After      []Before      // the mappings that it comes after, stated or implied
 	// What is read beside the first source, and what is made of it. All of it is
 	// empty for an ordinary mapping, whose records stream.
 	Joined []*Joined
@@ -67,7 +68,9 @@ type Target struct {
 	Resource   *protocol.Resource
 	Settings   []byte // JSON of the target block's settings
 	Fields     []TargetField
-	Key        []int // indexes of Fields
+	Key        []int  // indexes of Fields
+	Match      *Match // nil: the key says who is there already
+	PutsBack   bool   // what was edited at the target is put back
 	Schema     []*protocol.Field
 	Endpoints  []*protocol.EndpointDeclaration
 	Identity   record.Slot // where a found record holds its id

@@ -21,11 +21,12 @@ func (c *compiler) target(out *Target, decl *lang.Target, schemas Schemas) bool 
 		in:    c.in(block),
 		whose: "The resource " + quote(out.Resource.GetName()),
 		place: decl.Block,
-		words: []string{"connection", "resource", "key", "required", "map", "field", "endpoint", "snapshot"},
+		words: []string{"connection", "resource", "key", "required", "map", "field", "endpoint", "snapshot", "match", "authority"},
 	})
 	out.Endpoints = c.endpoints(out, decl, block)
 	out.Abilities = abilities(out.Resource, out.Endpoints)
 	c.snapshotOf(out, decl, block)
+	c.authority(out, decl, block)
 	out.Identity = record.Slot{Path: record.Path{{Name: "id"}}, Type: record.Basic(record.String)}
 	if identity := out.Resource.GetIdentity(); len(identity) == 1 {
 		if path, err := record.ParsePath(identity[0]); err == nil {
@@ -49,7 +50,7 @@ func (c *compiler) target(out *Target, decl *lang.Target, schemas Schemas) bool 
 
 // keyOf finds the key's fields among what is sent.
 func (m *mapLines) keyOf(decl *lang.Target) {
-	if len(decl.Key) == 0 {
+	if len(decl.Key) == 0 && decl.Match == nil {
 		m.report(diag.Diagnostic{
 			Code: "missing-key", Subject: &decl.Range,
 			Summary: "The target has no key",

@@ -19,6 +19,9 @@ type Item struct {
 	// Facts are what leavers.when has read, in the order of its facts; nil where it
 	// was not asked. They are valid as long as the item.
 	Facts []record.Value
+	// Person are the values of what same_person names, whatever becomes of the
+	// record; nil without.
+	Person []record.Value
 	// Unmet are the require blocks whose condition does not hold yet. They matter
 	// to some operations, which plan knows; Held may be set beside.
 	Unmet []*compile.Require

@@ -78,6 +78,7 @@ func (p *mapper) item(item *Item, data []byte, values []record.Value) error {
 
 // selects says whether where wants the record, and otherwise marks the item.
 func (p *mapper) selects(item *Item) bool {
+	item.Person = p.person()
 	switch inScope, failure := p.where(); {
 	case failure != nil:
 		item.Held = failure
@@ -87,6 +88,18 @@ func (p *mapper) selects(item *Item) bool {
 		return false
 	}
 	return true
+}
+
+// person copies what same_person names of the row: the row is used again.
+func (p *mapper) person() []record.Value {
+	if len(p.m.SamePerson) == 0 {
+		return nil
+	}
+	out := make([]record.Value, len(p.m.SamePerson))
+	for i, f := range p.m.SamePerson {
+		out[i] = p.in.Rows[0][f.Field]
+	}
+	return out
 }
 
 // judge goes on from where.

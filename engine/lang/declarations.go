@@ -150,19 +150,20 @@ type Fieldset struct {
 
 type Mapping struct {
 	Named
-	Module   *Module // where its names are looked up
-	Extended bool    // a package's mapping that the workspace extends
-	Trigger  Trigger
-	After    []Reference // mapping.NAME
-	ShownAs  *CEL
-	Sources  []*Source
-	Target   *Target
-	Leavers  *Leavers // leavers or removed; nil: nobody leaves
-	Requires []*Require
-	Purposes []*Purpose
-	Guard    Guard
-	Enabled  *Enabled // nil: always
-	Each     *Each    // nil: one target record a source record
+	Module     *Module // where its names are looked up
+	Extended   bool    // a package's mapping that the workspace extends
+	Trigger    Trigger
+	After      []Reference // mapping.NAME
+	ShownAs    *CEL
+	Sources    []*Source
+	Target     *Target
+	Leavers    *Leavers // leavers or removed; nil: nobody leaves
+	Requires   []*Require
+	Purposes   []*Purpose
+	Guard      Guard
+	Enabled    *Enabled // nil: always
+	Each       *Each    // nil: one target record a source record
+	SamePerson []Word   // source.field: what tells a person under a new id
 }
 
 // Guard is what this mapping changes of the guards that are always on.
@@ -305,6 +306,9 @@ type Target struct {
 	MapR       diag.Range  // of the word map
 	Endpoints  []*Endpoint
 	Snapshot   *Snapshot // nil: nothing is said of how the whole is written
+	Match      *Match    // nil: the key says who is there already
+	Authority  string    // source: what is edited at the target is put back; else what changed at the source is sent
+	AuthorityR diag.Range
 }
 
 // Word is a name with its place.

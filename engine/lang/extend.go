@@ -55,6 +55,7 @@ func (r *reader) extend(p *Package, e *Mapping, in []string) {
 		m.Guard.Limits[part] = limit
 	}
 	of := fmt.Sprintf("of mapping %q", m.Name)
+	r.extendSamePerson(m, e, of)
 	m.Guard.Expects = merge(r, m.Guard.Expects, e.Guard.Expects, of, "expect", func(x *Expect) Named { return x.Named })
 	m.Requires = merge(r, m.Requires, e.Requires, of, "require", func(x *Require) Named { return x.Named })
 	m.Purposes = merge(r, m.Purposes, e.Purposes, of, "purpose", func(x *Purpose) Named { return x.Named })
@@ -108,6 +109,7 @@ func (r *reader) extendTarget(m *Mapping, e *Target, in []string) {
 	t.NeverClear = addWords(t.NeverClear, e.NeverClear)
 	t.Endpoints = r.mergeEndpoints(t.Endpoints, e.Endpoints, of)
 	r.extendSnapshot(t, e)
+	r.extendMatch(t, e, of)
 }
 
 func (r *reader) extendEnabled(shipped **Enabled, added *Enabled, of string) {

@@ -31,7 +31,7 @@ func (c *content) guards(m *Mapping) {
 }
 
 // guardParts are the parts whose limit a mapping may set.
-var guardParts = []string{"removals", "gone", "creates", "sharp", "changes", "nulls", "scope", "held", "read"}
+var guardParts = []string{"removals", "gone", "creates", "sharp", "changes", "nulls", "identity", "scope", "held", "read"}
 
 const limitForm = `a number, a percentage such as "5%", or both: [2, "5%"]`
 

@@ -12,7 +12,7 @@ import (
 // mapping reads a mapping block, or an extend block (partial), in which nothing
 // is required because it adds to what is shipped.
 func (c *content) mapping(n Named, m *Module, partial bool) *Mapping {
-	out := &Mapping{Named: n, Module: m, After: c.references("after", "mapping"), Trigger: Trigger{Kind: "manual"}, Enabled: c.enabled()}
+	out := &Mapping{Named: n, Module: m, After: c.references("after", "mapping"), Trigger: Trigger{Kind: "manual"}, Enabled: c.enabled(), SamePerson: c.words("same_person")}
 	if a := c.attrs["shown_as"]; a != nil {
 		out.ShownAs = c.cel(a.Expr)
 	}

@@ -16,9 +16,12 @@ func (c *content) target(n Named, partial bool) *Target {
 	t := &Target{Named: n, Settings: c.allSettings(), Required: c.words("required"), Once: c.words("once"), NeverClear: c.words("never_clear")}
 	t.Connection, t.Resource, t.ResourceR = c.endOf(partial)
 	if !partial {
-		c.need("key", "map")
-		t.Key = c.words("key")
+		c.need("map")
+		t.identifying(c)
+	} else {
+		t.Match = c.match()
 	}
+	t.Authority, t.AuthorityR = c.oneOf("authority", "shared", "source")
 	c.each("field", targetFieldWords, func(n Named, b *content) { t.Fields = append(t.Fields, b.targetField(n)) })
 	unique(c.problems, "The field", c.in, t.Fields, func(f *TargetField) Named { return f.Named })
 	if a := c.attrs["map"]; a != nil {

@@ -43,17 +43,16 @@ var (
 	sectionWords     = &vocabulary{what: "a section", attrs: []string{"enabled"}, blocks: map[string]int{"field": 1}}
 	mappingWords     = &vocabulary{
 		what:   "a mapping",
-		attrs:  []string{"after", "enabled", "shown_as"},
+		attrs:  []string{"after", "enabled", "shown_as", "same_person"},
 		blocks: map[string]int{"trigger": 0, "source": 1, "target": 1, "leavers": 0, "removed": 0, "require": 1, "purpose": 1, "guard": 0, "each": 1},
-		later:  []string{"same_person", "review", "period"},
+		later:  []string{"review", "period"},
 	}
 	guardWords = &vocabulary{
 		what: "guard",
 		blocks: map[string]int{
-			"removals": 0, "gone": 0, "creates": 0, "sharp": 0, "changes": 0, "nulls": 0, "scope": 0, "held": 0, "read": 0,
+			"removals": 0, "gone": 0, "creates": 0, "sharp": 0, "changes": 0, "nulls": 0, "identity": 0, "scope": 0, "held": 0, "read": 0,
 			"expect": 1,
 		},
-		later: []string{"identity"},
 	}
 	limitWords   = &vocabulary{what: "a limit", attrs: []string{"at_most"}}
 	expectWords  = &vocabulary{what: "expect", attrs: []string{"removals", "creates", "fields", "up_to", "from", "until"}}
@@ -73,11 +72,11 @@ var (
 	eachWords   = &vocabulary{what: "each", attrs: []string{"in", "id"}}
 	targetWords = &vocabulary{
 		what:     "a target",
-		attrs:    []string{"connection", "resource", "key", "required", "once", "never_clear", "settings", "map"},
-		blocks:   map[string]int{"field": 1, "endpoint": 1, "snapshot": 0},
-		later:    []string{"match", "authority"},
+		attrs:    []string{"connection", "resource", "key", "required", "once", "never_clear", "authority", "settings", "map"},
+		blocks:   map[string]int{"field": 1, "endpoint": 1, "snapshot": 0, "match": 0},
 		settings: true,
 	}
+	matchWords       = &vocabulary{what: "match", attrs: []string{"by", "confirm"}}
 	snapshotWords    = &vocabulary{what: "a snapshot", attrs: []string{"held", "always", "sort_by"}}
 	targetFieldWords = &vocabulary{what: "a target field", attrs: []string{"type", "class", "sharp"}}
 	endpointWords    = &vocabulary{

@@ -120,7 +120,7 @@ var documented = []blockDocs{
 		"trigger": "When it is run.", "source": "What is read; further ones are joined to the first.", "target": "What is written.",
 		"each": "One target record for each element of a list.", "require": "What must be there before a person is sent; until then he waits, by name.",
 		"leavers": "Who has left, as a fact in his record, and what is done then.", "removed": "The same for records that are not people.",
-		"same_person": "Fields that tell that a new id is a person known before.", "guard": "Limits above which somebody is asked, and changes that were announced.",
+		"same_person": "source.field of what makes a person: who returns under a new id takes their record over, and an id that becomes somebody else is stopped.", "guard": "Limits above which somebody is asked, and changes that were announced.",
 		"purpose": "Why data of a class may go to this recipient.", "review": "Reserved: somebody looks before anything is sent.", "period": "Reserved: pay periods.",
 	}},
 	{leaversWords, "leavers", "A leaver is one whose record says so; nobody left because he was not read.", leaverDocs},
@@ -132,7 +132,7 @@ var documented = []blockDocs{
 	{guardWords, "guard", "", map[string]string{
 		"removals": "The limit of deactivations and deletions in seven days.", "expect": "A change that was announced, and so is no surprise.",
 		"gone": "The limit of records that are no longer read.", "creates": "The limit of creations in seven days.", "sharp": "The limit of people for whom one sharp field changes.", "changes": "The limit of people for whom another field changes.",
-		"nulls": "The limit of people for whom one field is emptied; a sharp field always asks.", "identity": "The limit of ids that became another person.", "scope": "The limit of people who leave because the filter was edited.",
+		"nulls": "The limit of people for whom one field is emptied; a sharp field always asks.", "identity": "How many ids may become another person before the whole plan waits, and not only they.", "scope": "The limit of people who leave because the filter was edited.",
 		"held": "The limit of records that are newly held.", "read": "By how much a read may be smaller than the largest of 30 days.",
 	}},
 	{eachWords, `each "name"`, "The name is a variable whose fields are the element's. What where, leavers and require say holds for each element.", map[string]string{
@@ -166,11 +166,15 @@ var documented = []blockDocs{
 	}},
 	{sectionWords, `section "name"`, "", map[string]string{"enabled": "false, or an input: left out.", "field": "As in a source; its path starts where custom fields live."}},
 	{targetWords, `target "name"`, "", map[string]string{
-		"connection": "connection.NAME.", "resource": "Which collection of the system.", "key": "Target fields that identify a record there.", "required": "Target fields without which a record is held.",
+		"connection": "connection.NAME.", "resource": "Which collection of the system.", "key": "Target fields that identify a record there; may be left out where match is given.", "required": "Target fields without which a record is held.",
 		"settings": "Settings of the connector whose names the language uses itself.", "map": "What is sent: target field = \"expression\", or a constant.",
 		"field": "Declares a field that the connector does not know.", "endpoint": "How one operation is called, for HTTP targets.", "match": "How people who are there already are found.",
-		"once": "Fields that are sent at creation and return only.", "never_clear": "Fields that are never emptied.", "authority": "\"shared\": send what changed; \"source\": put back local edits.",
+		"once": "Fields that are sent at creation and return only.", "never_clear": "Fields that are never emptied.", "authority": "\"shared\": send what changed; \"source\": compare with the target, and put back what was edited there.",
 		"snapshot": "For a target that is written as a whole: how it is; all of it may be left out.",
+	}},
+	{matchWords, "match (in a target)", "Whoever is found is linked, if all fields of confirm are the same there; otherwise he is held. Nobody who has left is looked for.", map[string]string{
+		"by":      "Target fields by which the target is asked. Who has one of them empty is held, unless he is linked already.",
+		"confirm": "Target fields that must be the same, too: texts but for case and spaces around them, all else exactly.",
 	}},
 	{snapshotWords, "snapshot (in a target)", "For a target that is written as a whole, such as a flat file: who is not in it has left, for its reader. The whole is put in place at once, or not at all.", map[string]string{
 		"held":    "Who is held back: last_good (as without) keeps his last line, for 7 days, and leaves out who was never in it; block writes nothing.",

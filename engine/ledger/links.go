@@ -47,6 +47,7 @@ type Link struct {
 	TargetID string
 	State    State
 	Prints   []Print // sorted by field
+	Person   PersonMark
 }
 
 // Scope is the number of s, new or known.
@@ -88,14 +89,16 @@ func (l *Ledger) links(scope ScopeID, sourceIDs []string, out []Link) error {
 		out[i] = Link{SourceID: id, Prints: out[i].Prints[:0]}
 	}
 	var blob []byte
-	return each(l.conn, `SELECT l.number, l.target, l.state, l.prints, j.key
+	return each(l.conn, `SELECT l.number, l.target, l.state, l.prints, j.key, l.person
 		FROM json_each(?) j CROSS JOIN links l ON l.scope = ? AND l.source = j.value`,
 		func(s *sqlite.Stmt) {
 			s.BindText(1, jsonArray(sourceIDs))
 			s.BindInt64(2, int64(scope))
 		},
 		func(s *sqlite.Stmt) (err error) {
-			blob, err = l.scan(s, &out[s.ColumnInt(4)], blob)
+			link := &out[s.ColumnInt(4)]
+			blob, err = l.scan(s, link, blob)
+			link.Person = columnMark(s, 5)
 			return err
 		})
 }

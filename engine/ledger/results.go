@@ -22,6 +22,7 @@ type Result struct {
 	Status                       int
 	Attempts                     int
 	ShownName                    string
+	Why                          string    // it counts against no limit, or against which other one
 	At                           time.Time // UTC
 }
 
@@ -141,7 +142,7 @@ func (l *Ledger) resultPage(ctx context.Context, runID string, last int64) (page
 
 // resultColumns are what result reads.
 const resultColumns = `number, plan, position, source, target, outcome, operation,
-	code, field, summary, remedy, retry, status, attempts, at, name, place, answer`
+	code, field, summary, remedy, retry, status, attempts, at, name, place, answer, why`
 
 func (l *Ledger) result(s *sqlite.Stmt) (Result, error) {
 	r := Result{
@@ -149,7 +150,7 @@ func (l *Ledger) result(s *sqlite.Stmt) (Result, error) {
 		Outcome: s.ColumnText(5), Operation: s.ColumnText(6), Code: s.ColumnText(7), Field: s.ColumnText(8),
 		Summary: s.ColumnText(9), Remedy: s.ColumnText(10), Retry: s.ColumnText(11),
 		Status: s.ColumnInt(12), Attempts: s.ColumnInt(13), At: fromMicro(s.ColumnInt64(14)),
-		Place: s.ColumnText(16), Answer: s.ColumnText(17),
+		Place: s.ColumnText(16), Answer: s.ColumnText(17), Why: s.ColumnText(18),
 	}
 	var err error
 	r.ShownName, err = l.keys.openName(columnBytes(s, 15), r.SourceID)

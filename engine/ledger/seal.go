@@ -22,6 +22,7 @@ type keys struct {
 	lines  *Sealer
 	// content is the key of Digest.
 	content []byte
+	person  []byte // HMAC over what makes a person
 }
 
 func deriveKeys(k Key, ledgerID string) (keys, error) {
@@ -40,6 +41,7 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 		{"days", 32, &days},
 		{"kept lines", 32, &lines},
 		{"content of files", 32, &out.content},
+		{"persons", 32, &out.person},
 	} {
 		b, err := k.derive(ledgerID, d.label, d.size)
 		if err != nil {

@@ -34,10 +34,12 @@ type Applied struct {
 	// The link. With NoLink an existing link keeps its state and none is made;
 	// its prints follow what is said below all the same.
 	State         State
-	Prints        []Print // sorted by field; Sum 0 takes a field's away
-	PrintsReplace bool    // Prints are all there are; false: merged into those there
-	DropPrints    bool    // first forget those there: nobody knows what the target holds
-	Line          []byte  // of a flat file, the record's own: sealed at rest, kept for a while
+	Prints        []Print    // sorted by field; Sum 0 takes a field's away
+	PrintsReplace bool       // Prints are all there are; false: merged into those there
+	MovedFrom     string     // the source id whose link this record takes over; "": none
+	Person        PersonMark // zero: as the link has it
+	DropPrints    bool       // first forget those there: nobody knows what the target holds
+	Line          []byte     // of a flat file, the record's own: sealed at rest, kept for a while
 
 	Code, Field, Summary, Remedy string
 	Retry                        string // retry class
@@ -102,7 +104,7 @@ func (l *Ledger) settleLinks(scope ScopeID, results []Applied) error {
 	var touched []*Applied
 	for i := range results {
 		a := &results[i]
-		if a.State == NoLink && len(a.Prints) == 0 && !a.PrintsReplace && !a.DropPrints {
+		if a.State == NoLink && len(a.Prints) == 0 && !a.PrintsReplace && !a.DropPrints && a.MovedFrom == "" && a.Person == (PersonMark{}) {
 			continue
 		}
 		if !sortedByField(a.Prints) {
@@ -167,6 +169,15 @@ func (w *linkWriter) settleAll(results []*Applied) error {
 
 // settle brings one link from what the ledger had to what a says.
 func (w *linkWriter) settle(a *Applied, old *Link) error {
+	if a.MovedFrom != "" && old.Row == 0 {
+		taken, err := w.moved(a)
+		if err != nil {
+			return err
+		}
+		if taken != nil {
+			old = taken
+		}
+	}
 	exists := old.Row != 0
 	if !exists && (a.State == NoLink || a.State == Deleted) {
 		return nil
@@ -180,12 +191,15 @@ func (w *linkWriter) settle(a *Applied, old *Link) error {
 		before = nil
 	}
 	w.prints = merge(w.prints[:0], before, a.Prints)
-	next := Link{Row: old.Row, SourceID: a.SourceID, TargetID: a.TargetID, State: a.State, Prints: w.prints}
+	next := Link{Row: old.Row, SourceID: a.SourceID, TargetID: a.TargetID, State: a.State, Prints: w.prints, Person: a.Person}
 	if next.State == NoLink {
 		next.State = old.State
 	}
 	if next.TargetID == "" {
 		next.TargetID = old.TargetID
+	}
+	if next.Person == (PersonMark{}) {
+		next.Person = old.Person
 	}
 	if exists && sameLink(old, &next) {
 		return nil
@@ -195,7 +209,7 @@ func (w *linkWriter) settle(a *Applied, old *Link) error {
 }
 
 func sameLink(a, b *Link) bool {
-	if a.TargetID != b.TargetID || a.State != b.State || len(a.Prints) != len(b.Prints) {
+	if a.TargetID != b.TargetID || a.State != b.State || a.Person != b.Person || len(a.Prints) != len(b.Prints) {
 		return false
 	}
 	for i := range a.Prints {
@@ -210,7 +224,7 @@ func sameLink(a, b *Link) bool {
 func (w *linkWriter) put(link *Link) error {
 	w.packed = pack(w.packed[:0], link.Prints)
 	if link.Row == 0 {
-		return exec(w.ledger.conn, "INSERT INTO links (scope, source, target, state, changed, prints) VALUES (?, ?, ?, ?, ?, ?)",
+		return exec(w.ledger.conn, "INSERT INTO links (scope, source, target, state, changed, prints, person) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			func(s *sqlite.Stmt) {
 				s.BindInt64(1, int64(w.scope))
 				s.BindText(2, link.SourceID)
@@ -218,14 +232,16 @@ func (w *linkWriter) put(link *Link) error {
 				s.BindInt64(4, int64(link.State))
 				s.BindInt64(5, w.now)
 				s.BindBytes(6, w.packed)
+				bindMark(s, 7, link.Person)
 			})
 	}
-	return exec(w.ledger.conn, "UPDATE links SET target = ?, state = ?, changed = ?, prints = ? WHERE number = ?",
+	return exec(w.ledger.conn, "UPDATE links SET target = ?, state = ?, changed = ?, prints = ?, person = ? WHERE number = ?",
 		func(s *sqlite.Stmt) {
 			s.BindText(1, link.TargetID)
 			s.BindInt64(2, int64(link.State))
 			s.BindInt64(3, w.now)
 			s.BindBytes(4, w.packed)
-			s.BindInt64(5, link.Row)
+			bindMark(s, 5, link.Person)
+			s.BindInt64(6, link.Row)
 		})
 }

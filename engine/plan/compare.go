@@ -55,12 +55,17 @@ func (p *planner) wouldEmpty(at int) compile.Failure {
 
 // update writes down an update of what differs.
 func (p *planner) update(item *flow.Item, entry *Entry, sent record.Bits) error {
+	p.complete(item, entry, sent)
+	return p.spool(entry)
+}
+
+// complete writes what an update of what differs sends.
+func (p *planner) complete(item *flow.Item, entry *Entry, sent record.Bits) {
 	if !p.Mapping.Target.Abilities.ChangedOnly {
 		p.alsoUnchanged(item, sent)
 	}
 	p.refs.refer(item, entry, sent)
 	entry.Body = p.encode(item.Values, sent, record.NullEmpty)
-	return p.spool(entry)
 }
 
 // difference is what changed since it was last sent. What is sent once is left
@@ -72,9 +77,19 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 		before := printOf(link.Prints, p.fields[i])
 		p.compared = true
 		p.everSent[i] = p.everSent[i] || before != 0
-		now := p.print(i, item.ID, value)
+		was, now := p.prints(i, item, link, value)
+		moves, at := link.SourceID != item.ID, p.standing(i, link, value)
+		back := was == before && !moves && p.putsBack(i, value, at)
 		switch {
-		case now == before:
+		case was == before && !back && (!moves || now == 0):
+			continue
+		case was != before && at == same: // somebody has done it there already
+			entry.Agreed = append(entry.Agreed, ledger.Print{Field: p.fields[i], Sum: now})
+			continue
+		case back:
+			entry.PutBack = append(entry.PutBack, i)
+		case was == before && !p.Mapping.Target.Fields[i].Once:
+			entry.Agreed = append(entry.Agreed, ledger.Print{Field: p.fields[i], Sum: now})
 			continue
 		case p.Mapping.Target.Fields[i].Once && !again:
 			p.summary.Fields[i].ByHand++
@@ -84,7 +99,7 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 			continue
 		case now == 0:
 			entry.Cleared = append(entry.Cleared, i)
-		case before == 0:
+		case before == 0 && at != other: // another value there would be changed, not filled
 			entry.Added = append(entry.Added, i)
 		}
 		sent.Set(i)

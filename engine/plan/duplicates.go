@@ -2,8 +2,6 @@ package plan
 
 import (
 	"hash/maphash"
-	"strconv"
-	"strings"
 
 	"passerelle/engine/compile"
 	"passerelle/engine/flow"
@@ -23,6 +21,7 @@ type duplicates struct {
 	seeds    [2]maphash.Seed
 	ids      known // of records that are not linked
 	keys     known
+	matches  known                       // by what match looks them up by
 	adopted  known                       // by the target's id
 	linked   map[string]*compile.Failure // by id: of linked records, those that came again
 	twins    []twin
@@ -54,6 +53,7 @@ func newDuplicates() *duplicates {
 		seeds:   [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 		ids:     known{why: map[int64]*compile.Failure{}},
 		keys:    known{why: map[int64]*compile.Failure{}},
+		matches: known{why: map[int64]*compile.Failure{}},
 		adopted: known{why: map[int64]*compile.Failure{}},
 		linked:  map[string]*compile.Failure{},
 	}
@@ -100,7 +100,7 @@ func (d *duplicates) key(item *flow.Item, key keyOf, target *compile.Target) {
 		return &compile.Failure{
 			Code:    "duplicate-key",
 			Field:   target.Fields[target.Key[0]].Name,
-			Summary: "Another person has the same " + keyNames(target),
+			Summary: "Another person has the same " + fieldNames(target, target.Key),
 			Detail:  "The key must be one person's alone: sent, one of them would overwrite the other.",
 			Remedy:  "Correct it at the source, or choose a key that is unique there.",
 			Place:   &target.Fields[target.Key[0]].Place,
@@ -113,21 +113,18 @@ func (d *duplicates) target(item *flow.Item, targetID string, target *compile.Ta
 	d.see(&d.adopted, d.hashText(targetID), item, func() *compile.Failure {
 		return &compile.Failure{
 			Code:    "ambiguous-match",
-			Field:   target.Fields[target.Key[0]].Name,
+			Field:   target.Fields[target.FindBy()[0]].Name,
 			Summary: "The target gave the same record for two people",
 			Detail:  "Their " + keyNames(target) + " is not the same; which of them the record is can't be told.",
-			Remedy:  `Check the endpoint "find": it must select by the whole key. Or correct the key of both at the source.`,
-			Place:   &target.Fields[target.Key[0]].Place,
+			Remedy:  `Check the endpoint "find": it must select by all of it. Or correct both at the source.`,
+			Place:   &target.Fields[target.FindBy()[0]].Place,
 		}
 	})
 }
 
+// keyNames are the fields by which a record is looked up.
 func keyNames(target *compile.Target) string {
-	names := make([]string, len(target.Key))
-	for i, at := range target.Key {
-		names[i] = strconv.Quote(target.Fields[at].Name)
-	}
-	return strings.Join(names, " and ")
+	return fieldNames(target, target.FindBy())
 }
 
 // see holds an item that is not the first with this hash, unless it is held for
@@ -203,7 +200,7 @@ func (d *duplicates) withdraw(p *planner) error {
 		for _, kept := range d.kept.of(twin.position) {
 			p.summary.Fields[kept.field].Kept--
 		}
-		if was.spooled() || len(p.facts) > 0 { // at least the facts were
+		if was.spooled() || len(p.facts)+len(p.persons.fields) > 0 { // at least the facts were
 			spooled[twin.position] = true
 			p.summary.Dropped = append(p.summary.Dropped, twin.position)
 		}

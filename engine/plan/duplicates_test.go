@@ -145,7 +145,7 @@ func TestAmbiguousComesBeforeAllOtherReasons(t *testing.T) {
 func TestJudgeFound(t *testing.T) {
 	t.Parallel()
 	p := &planner{Input: Input{Mapping: mapping()}}
-	require.Equal(t, "ambiguous-match", p.judgeFound(&Found{ID: "a", Times: 2}, "").failure.Code)
-	require.Equal(t, "already-linked", p.judgeFound(&Found{ID: "a", Times: 1}, "7").failure.Code)
-	require.Equal(t, &foundRecord{id: "a"}, p.judgeFound(&Found{ID: "a", Times: 1}, ""))
+	require.Equal(t, "ambiguous-match", p.judgeFound(nil, &Found{ID: "a", Times: 2}, "").failure.Code)
+	require.Equal(t, "already-linked", p.judgeFound(nil, &Found{ID: "a", Times: 1}, "7").failure.Code)
+	require.Equal(t, &foundRecord{id: "a"}, p.judgeFound(nil, &Found{ID: "a", Times: 1}, ""))
 }

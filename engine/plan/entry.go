@@ -73,6 +73,12 @@ type Entry struct {
 	Appeared []int  // facts that are an end date where there was none
 	Moved    []int  // facts that are another end date
 	Why      string // how it counts against limits
+	// From is the source id whose link the record takes over; "": none.
+	From string
+	// PutBack are those of Changed that somebody edited at the target.
+	PutBack []int
+	// Person is the mark of who the record's person is, where it is new.
+	Person ledger.PersonMark
 }
 
 // Reference is a field that holds the target's id of another record.
@@ -108,6 +114,9 @@ func (e *Entry) append(dst []byte) []byte {
 	dst = appendInts(dst, e.Appeared)
 	dst = appendInts(dst, e.Moved)
 	dst = appendText(dst, e.Why)
+	dst = appendText(dst, e.From)
+	dst = e.appendPerson(dst)
+	dst = appendInts(dst, e.PutBack)
 	if refers {
 		dst = appendReferences(dst, e.References)
 		dst = appendInts(dst, e.Pending)
@@ -188,6 +197,9 @@ func (d *decoder) entry() (e Entry, ok bool) {
 	e.Appeared = d.ints()
 	e.Moved = d.ints()
 	e.Why = string(d.text())
+	e.From = string(d.text())
+	e.Person = d.person()
+	e.PutBack = d.ints()
 	if mark&refersMark != 0 {
 		e.References = d.references()
 		e.Pending = d.ints()
@@ -196,6 +208,24 @@ func (d *decoder) entry() (e Entry, ok bool) {
 		return Entry{}, false
 	}
 	return e, true
+}
+
+// appendPerson writes no more than its length where there is no mark.
+func (e *Entry) appendPerson(dst []byte) []byte {
+	if e.Person == (ledger.PersonMark{}) {
+		return append(dst, 0)
+	}
+	return appendText(dst, e.Person[:])
+}
+
+func (d *decoder) person() (mark ledger.PersonMark) {
+	text := d.text()
+	if len(text) != 0 && len(text) != len(mark) {
+		d.bad = true
+		return mark
+	}
+	copy(mark[:], text)
+	return mark
 }
 
 func (d *decoder) references() []Reference {

@@ -26,6 +26,10 @@ type factField struct {
 // begins with a bracket goes on with a quote. The expression's sum is part of
 // it, so that nothing is announced by a rule that came later.
 func FactNames(l *ledger.Ledger, m *compile.Mapping) []string {
+	return append(leaverFacts(l, m), personNames(m)...)
+}
+
+func leaverFacts(l *ledger.Ledger, m *compile.Mapping) []string {
 	if m.Leavers == nil {
 		return nil
 	}
@@ -122,6 +126,7 @@ func (p *planner) spool(entry *Entry) error {
 	n := &p.noted
 	entry.Facts, entry.Appeared, entry.Moved = n.prints, n.appeared, n.moved
 	n.prints, n.appeared, n.moved = nil, nil, nil
+	p.person(entry)
 	p.tally(entry, +1)
 	return p.add(entry)
 }
@@ -129,7 +134,7 @@ func (p *planner) spool(entry *Entry) error {
 // spoolFacts remembers the facts of a linked person for whom nothing is to be
 // done.
 func (p *planner) spoolFacts(item *flow.Item, link *ledger.Link) error {
-	if len(p.noted.prints) == 0 || link.Row == 0 {
+	if len(p.noted.prints) == 0 && p.persons.mark == (ledger.PersonMark{}) || link.Row == 0 {
 		return nil
 	}
 	return p.spool(&Entry{Position: item.Position, Operation: Note, SourceID: item.ID, TargetID: link.TargetID, Shown: item.Shown})

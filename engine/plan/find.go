@@ -101,6 +101,19 @@ func (f *Finder) record(r *protocol.Record, out []*Found) error {
 	if err != nil || ref < 0 || ref >= len(out) {
 		return f.strange("It answered a look-up that was not asked.")
 	}
+	if err := f.scan(r); err != nil {
+		return err
+	}
+	last := len(f.row) - 1
+	if out[ref] == nil {
+		out[ref] = &Found{ID: f.row[last].Text(), Values: append([]record.Value(nil), f.row[:last]...)}
+	}
+	out[ref].Times++
+	return nil
+}
+
+// scan reads one record of the target into the row: its fields, then its id.
+func (f *Finder) scan(r *protocol.Record) error {
 	faults, err := f.scanner.Scan(r.GetData(), f.row)
 	if err != nil {
 		return f.strange("It gave a record that is not a JSON object.")
@@ -114,10 +127,6 @@ func (f *Finder) record(r *protocol.Record, out []*Found) error {
 	if f.row[last].IsEmpty() {
 		return f.strange("It gave a record without an id.")
 	}
-	if out[ref] == nil {
-		out[ref] = &Found{ID: f.row[last].Text(), Values: append([]record.Value(nil), f.row[:last]...)}
-	}
-	out[ref].Times++
 	return nil
 }
 
@@ -151,16 +160,18 @@ type foundRecord struct {
 	failure *compile.Failure
 }
 
-// adoptable looks up, for a batch, everybody who is neither linked nor held.
+// adoptable looks up, for a batch, everybody who is neither linked nor held, nor
+// known under another id.
 func (p *planner) adoptable(ctx context.Context, items []flow.Item, keys []keyOf) ([]*foundRecord, error) {
 	out := make([]*foundRecord, len(items))
-	if !p.Mapping.Target.Abilities.FindByKey {
+	target := &p.Mapping.Target
+	if !target.Abilities.FindByKey && target.Match == nil {
 		return out, nil
 	}
 	var asked [][]byte
 	var who []int
 	for i := range items {
-		if items[i].Values != nil && !items[i].Left && !items[i].Out && p.links[i].Row == 0 && keys[i].find != nil {
+		if items[i].Values != nil && !items[i].Left && !items[i].Out && p.links[i].Row == 0 && keys[i].find != nil && len(p.persons.known[i]) == 0 {
 			asked = append(asked, keys[i].find)
 			who = append(who, i)
 		}
@@ -168,9 +179,9 @@ func (p *planner) adoptable(ctx context.Context, items []flow.Item, keys []keyOf
 	if len(asked) == 0 {
 		return out, nil
 	}
-	answers, found := p.finder.Find(ctx, asked)
-	if found.HasErrors() {
-		return nil, found.Err()
+	answers, err := p.ask(ctx, items, who, asked)
+	if err != nil {
+		return nil, err
 	}
 	ids := make([]string, len(answers))
 	for i, answer := range answers {
@@ -184,29 +195,45 @@ func (p *planner) adoptable(ctx context.Context, items []flow.Item, keys []keyOf
 	}
 	for i, answer := range answers {
 		if answer != nil {
-			out[who[i]] = p.judgeFound(answer, holders[i])
+			out[who[i]] = p.judgeFound(items[who[i]].Values, answer, holders[i])
 		}
 	}
 	return out, nil
 }
 
-func (p *planner) judgeFound(answer *Found, holder string) *foundRecord {
-	field := &p.Mapping.Target.Fields[p.Mapping.Target.Key[0]]
+// ask looks people up one by one where the target can, else in the whole of it.
+func (p *planner) ask(ctx context.Context, items []flow.Item, who []int, asked [][]byte) ([]*Found, error) {
+	if !p.Mapping.Target.Abilities.FindByKey {
+		return p.lookUpAll(ctx, items, who)
+	}
+	answers, found := p.finder.Find(ctx, asked)
+	if found.HasErrors() {
+		return nil, found.Err()
+	}
+	return answers, nil
+}
+
+func (p *planner) judgeFound(values []record.Value, answer *Found, holder string) *foundRecord {
+	target := &p.Mapping.Target
+	field, by := &target.Fields[target.FindBy()[0]], keyNames(target)
+	differ := p.unconfirmed(values, answer)
 	switch {
 	case answer.Times > 1:
 		return &foundRecord{failure: &compile.Failure{
 			Code: "ambiguous-match", Field: field.Name, Place: &field.Place,
-			Summary: "The target has more than one record under this key",
+			Summary: "The target has more than one record with the same " + by,
 			Detail:  "Which of them is this person can't be told.",
-			Remedy:  "Merge them at the target, or choose a key that is unique there.",
+			Remedy:  "Merge them at the target, or look people up by what is unique there.",
 		}}
 	case holder != "":
 		return &foundRecord{failure: &compile.Failure{
 			Code: "already-linked", Field: field.Name, Place: &field.Place,
-			Summary: "The target's record under this key belongs to another person of the source",
+			Summary: "The target's record with the same " + by + " belongs to another person of the source",
 			Detail:  "It is linked to the source's id " + holder + ".",
-			Remedy:  "Check the key of both at the source; one of them has changed or is wrong.",
+			Remedy:  "Check both at the source; one of them has changed or is wrong. A person who came back under a new id is recognised by same_person.",
 		}}
+	case len(differ) > 0:
+		return &foundRecord{failure: notConfirmed(target, differ)}
 	}
 	return &foundRecord{id: answer.ID, values: answer.Values}
 }

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -119,6 +121,7 @@ func (o *office) carryOut(made *Plan, run *ledger.Run) {
 			a := ledger.Applied{
 				SourceID: e.SourceID, TargetID: e.TargetID, Outcome: ledger.Succeeded, Operation: e.Operation.String(),
 				State: states[e.Operation], Why: e.Why, Prints: e.Prints,
+				MovedFrom: e.From, DropPrints: e.From != "", Person: e.Person,
 			}
 			if e.Operation == Create {
 				a.TargetID = "t-" + e.SourceID
@@ -126,7 +129,8 @@ func (o *office) carryOut(made *Plan, run *ledger.Run) {
 			if e.Operation == Note {
 				a.Outcome = ""
 			}
-			a.Prints = append(append(a.Prints, e.Agreed...), e.Facts...)
+			a.Prints = slices.Concat(a.Prints, e.Agreed, e.Facts)
+			slices.SortFunc(a.Prints, func(x, y ledger.Print) int { return cmp.Compare(x.Field, y.Field) })
 			results = append(results, a)
 			e.cells(len(made.Summary.Fields), func(at int, what kind) {
 				if at < len(made.Summary.Fields) && made.Summary.Fields[at].Agreed[what] == 0 {
@@ -553,7 +557,7 @@ func TestFirstAdoption(t *testing.T) {
 			}
 			key, failure := p.keyFields(&one)
 			require.Nil(t, failure)
-			require.NoError(t, p.item(&one, &ledger.Link{}, key, found))
+			require.NoError(t, p.item(&one, &ledger.Link{}, key, found, nil))
 		}
 		made, err := p.finish(t.Context(), flow.End{Complete: true, Expected: 20, Received: 20})
 		require.NoError(t, err)

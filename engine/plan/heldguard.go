@@ -35,7 +35,7 @@ func (p *planner) judgeHeld() {
 	}
 	for i := range p.summary.Fields {
 		f := &p.summary.Fields[i]
-		f.Changed, f.Added, f.Cleared = 0, 0, 0
+		f.Changed, f.Added, f.Cleared, f.PutBack = 0, 0, 0, 0
 	}
 	p.summary.Definitions = nil
 	for _, h := range open {

@@ -188,7 +188,7 @@ func (p *planner) mayCreate(ctx context.Context) (bool, error) {
 		return *h.free, nil
 	}
 	abilities := &p.Mapping.Target.Abilities
-	free := abilities.FindByKey || abilities.CreateReconciled == protocol.Reconcile_RECONCILE_UPSERT
+	free := abilities.FindByKey || p.Mapping.Target.Match != nil || abilities.CreateReconciled == protocol.Reconcile_RECONCILE_UPSERT
 	if !free && p.Mapping.Target.Resource.GetReadable() && p.Target != nil {
 		var err error
 		if free, err = p.nobodyElse(ctx); err != nil {

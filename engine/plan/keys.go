@@ -14,6 +14,8 @@ type keyOf struct {
 	json []byte // {"matricule":"00057"}, without what refers to another record
 	find []byte // what to look up: all of it; nil while part of it has no id yet
 	hash fingerprint
+	// lacks is a field of match that is empty; nil: none is.
+	lacks *compile.TargetField
 }
 
 // keyFields writes a record's key. An empty key holds the record: nothing would

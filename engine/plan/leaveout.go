@@ -170,6 +170,7 @@ func (r *rewriter) withoutCells(e *Entry, out map[int]bool) {
 	e.References = slices.DeleteFunc(e.References, func(ref Reference) bool { return out[ref.Field] })
 	e.Changed, e.Prints = left, prints
 	e.Cleared, e.Added = slices.DeleteFunc(e.Cleared, stopped), slices.DeleteFunc(e.Added, stopped)
+	e.PutBack = slices.DeleteFunc(e.PutBack, stopped)
 	e.Body = nil
 	if len(left) > 0 {
 		e.Body = slices.Clone(r.encode(r.row, sent, record.NullEmpty))

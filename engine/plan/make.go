@@ -92,6 +92,9 @@ type planner struct {
 	seen       ledger.RowSet
 	duplicates *duplicates
 	pilot      *pilot
+	persons    persons
+	holds      *atTarget // what is at the target, where it is put right; nil: not read
+	there      byMatch   // the whole target, where nobody can be looked up there; nil: not read
 	days       dayNotes
 	everSent   []bool      // by field: some linked record was sent it before
 	refs       *references // nil: no field refers to another record
@@ -135,7 +138,9 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 		return nil, err
 	}
 	p.fields = ids[:len(names)]
-	p.setFacts(ids[len(names):])
+	facts := len(ids) - len(m.SamePerson)
+	p.setFacts(ids[len(names):facts])
+	p.persons = persons{fields: ids[facts:], moves: map[int64]bool{}}
 	p.cells, p.values = make([]cells, len(names)+len(p.facts)), make([]oneValue, len(names))
 	if p.before, err = in.Ledger.Definitions(ctx, p.fields); err != nil {
 		return nil, err
@@ -234,6 +239,12 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 	if err := p.refs.look(ctx, p, items); err != nil {
 		return err
 	}
+	if err := p.recognise(ctx, items); err != nil {
+		return err
+	}
+	if err := p.readTarget(ctx); err != nil {
+		return err
+	}
 	if p.history.first {
 		if _, err := p.mayCreate(ctx); err != nil {
 			return err
@@ -249,7 +260,8 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 	}
 	for i := range items {
 		p.noteFacts(&items[i], &p.links[i])
-		if err := p.item(&items[i], &p.links[i], keys[i], found[i]); err != nil {
+		p.notePerson(&items[i], &p.links[i])
+		if err := p.item(&items[i], &p.links[i], keys[i], found[i], p.persons.known[i]); err != nil {
 			return err
 		}
 		if err := p.spoolFacts(&items[i], &p.links[i]); err != nil {
@@ -288,17 +300,21 @@ func (p *planner) admit(items []flow.Item) ([]keyOf, error) {
 // claim takes a record's key, also for one that is held: nobody else may have
 // it.
 func (p *planner) claim(item *flow.Item) keyOf {
-	key, failure := p.keyFields(item)
-	if failure == nil {
-		p.duplicates.key(item, key, &p.Mapping.Target)
-	} else if item.Held == nil {
-		item.Held = failure
+	var key keyOf
+	if len(p.Mapping.Target.Key) > 0 {
+		var failure *compile.Failure
+		if key, failure = p.keyFields(item); failure == nil {
+			p.duplicates.key(item, key, &p.Mapping.Target)
+		} else if item.Held == nil {
+			item.Held = failure
+		}
 	}
+	p.matchFields(item, &key)
 	return key
 }
 
 // item writes down what is to be done with one record.
-func (p *planner) item(item *flow.Item, link *ledger.Link, key keyOf, found *foundRecord) error {
+func (p *planner) item(item *flow.Item, link *ledger.Link, key keyOf, found *foundRecord, known []ledger.Link) error {
 	if !p.pilot.has(item) {
 		p.became(item, aside)
 		return nil
@@ -311,12 +327,21 @@ func (p *planner) item(item *flow.Item, link *ledger.Link, key keyOf, found *fou
 	case item.Held != nil:
 		p.hold(item, *item.Held)
 		return nil
+	case p.persons.swapped:
+		p.stopSwap(item)
+		return nil
 	case item.Out:
 		return p.outOfScope(item, link)
 	case item.Left:
 		return p.leaving(item, link)
 	case link.Row != 0:
 		return p.linked(item, link, key)
+	case len(known) > 0:
+		p.comesBack(item, key, known)
+		return nil
+	case key.lacks != nil:
+		p.hold(item, noMatch(key.lacks))
+		return nil
 	case found != nil && found.failure != nil:
 		p.hold(item, *found.failure)
 		return nil
@@ -362,6 +387,12 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 		return nil, err
 	}
 	if err := p.duplicates.withdraw(p); err != nil {
+		return nil, err
+	}
+	if p.judgeIdentity() {
+		return p.blocked(p.summary.Blocked), nil
+	}
+	if err := p.settleComebacks(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.gone(ctx); err != nil {

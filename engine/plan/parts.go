@@ -15,15 +15,16 @@ const (
 	PartGone     = "gone"     // deactivations of those who are no longer read
 	PartScope    = "scope"    // deactivations because the filter was edited
 	PartCreates  = "creates"
-	PartSharp    = "sharp"   // changed cells of one sharp field
-	PartChanges  = "changes" // changed cells of one other field
-	PartNulls    = "nulls"   // emptied cells of one field
-	PartHeld     = "held"    // all that the map would write: creations, adoptions, updates, returns
+	PartSharp    = "sharp"    // changed cells of one sharp field
+	PartChanges  = "changes"  // changed cells of one other field
+	PartNulls    = "nulls"    // emptied cells of one field
+	PartIdentity = "identity" // whatever would be done with an id that has become another person
+	PartHeld     = "held"     // all that the map would write: creations, adoptions, updates, returns
 )
 
 // Parts are what can be approved.
 func Parts() []string {
-	return []string{PartRead, PartRemovals, PartGone, PartScope, PartCreates, PartSharp, PartChanges, PartNulls, PartHeld}
+	return []string{PartRead, PartRemovals, PartGone, PartScope, PartCreates, PartSharp, PartChanges, PartNulls, PartIdentity, PartHeld}
 }
 
 // limitDays is how far back a limit counts, so that it can't be taken in slices.
@@ -46,6 +47,7 @@ var limits = map[string]lang.Limit{
 	PartSharp:    {Count: 3, Percent: 5},
 	PartChanges:  {Count: 10, Percent: 30},
 	PartNulls:    {Count: 5, Percent: 5}, // of a sharp field none, whatever the mapping sets
+	PartIdentity: {Count: 2, Percent: 5}, // above it, nothing of the plan is done
 	PartHeld:     {Count: 5, Percent: 10},
 }
 
@@ -69,6 +71,7 @@ const (
 	whyFirst     = "first-run" // nobody was linked before
 	whyGone      = "gone"
 	whyScope     = "scope"
+	WhyReturned  = "returned" // took over a record that was theirs under another id
 )
 
 // Text is what guards say, in the languages of those who answer.

@@ -71,7 +71,7 @@ func newReferences(ctx context.Context, p *planner, own ledger.Scope) (*referenc
 		r.of[i] = at
 		p.summary.Fields[i].Refers = to.Address
 	}
-	for _, at := range target.Key {
+	for _, at := range target.FindBy() {
 		r.inKey = r.inKey || r.of[at] >= 0
 	}
 	var err error
@@ -97,14 +97,8 @@ func (r *references) look(ctx context.Context, p *planner, items []flow.Item) er
 				}
 			}
 		}
-		var err error
-		if to.links, err = p.Ledger.Links(ctx, to.id, to.ids, to.links); err != nil {
+		if err := r.linkedOf(ctx, p, to); err != nil {
 			return err
-		}
-		for _, link := range to.links {
-			if link.Row != 0 && link.TargetID != "" {
-				to.linked[link.SourceID] = link.TargetID
-			}
 		}
 	}
 	for i := range items {
@@ -118,6 +112,44 @@ func (r *references) look(ctx context.Context, p *planner, items []flow.Item) er
 					items[i].Held = &failure
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// lookAgain finds out who of those that entries refer to is linked, long after
+// their batch.
+func (r *references) lookAgain(ctx context.Context, p *planner, entries []Entry) error {
+	if r == nil {
+		return nil
+	}
+	for at := range r.referred {
+		to := &r.referred[at]
+		to.ids = to.ids[:0]
+		clear(to.linked)
+		for i := range entries {
+			for _, ref := range entries[i].References {
+				if ref.To == at {
+					to.ids = append(to.ids, ref.SourceID)
+				}
+			}
+		}
+		if err := r.linkedOf(ctx, p, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linkedOf looks the ids up that were gathered.
+func (r *references) linkedOf(ctx context.Context, p *planner, to *referred) error {
+	var err error
+	if to.links, err = p.Ledger.Links(ctx, to.id, to.ids, to.links); err != nil {
+		return err
+	}
+	for _, link := range to.links {
+		if link.Row != 0 && link.TargetID != "" {
+			to.linked[link.SourceID] = link.TargetID
 		}
 	}
 	return nil
@@ -168,7 +200,7 @@ func (r *references) key(p *planner, item *flow.Item, bits record.Bits, key *key
 	values := make([]record.Value, len(item.Values))
 	copy(values, item.Values)
 	complete := true
-	for _, at := range r.target.Key {
+	for _, at := range r.target.FindBy() {
 		if r.of[at] >= 0 {
 			values[at] = r.atTarget(at, item.Values[at])
 			complete = complete && !values[at].IsEmpty()
@@ -177,7 +209,7 @@ func (r *references) key(p *planner, item *flow.Item, bits record.Bits, key *key
 	if key.find = nil; complete {
 		key.find = p.encoder.Append(nil, values, bits, record.OmitEmpty)
 	}
-	for _, at := range r.target.Key {
+	for _, at := range r.target.FindBy() {
 		if r.of[at] >= 0 {
 			bits.Clear(at)
 		}
@@ -197,7 +229,7 @@ func (r *references) refer(item *flow.Item, e *Entry, sent record.Bits) {
 		sent.Clear(field)
 		e.References = append(e.References, Reference{
 			Field: field, To: of, SourceID: item.Values[field].Text(),
-			InKey: slices.Contains(r.target.Key, field), Must: r.must(e, field),
+			InKey: slices.Contains(r.target.FindBy(), field), Must: r.must(e, field),
 		})
 	}
 }

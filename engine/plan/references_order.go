@@ -105,7 +105,7 @@ func (r *references) find(p *planner) {
 	}
 	links := func(position int64) bool {
 		was := p.duplicates.outcomes.at(position)
-		return (was == created || was == adopted) && !dropped[position]
+		return (was == created || was == adopted || p.persons.moves[position]) && !dropped[position]
 	}
 	linking := map[int64]int32{} // by position: the waiting entry that links its record
 	for i := range r.waiting {

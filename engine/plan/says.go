@@ -191,3 +191,19 @@ func sayHeld(l limited, waits int64) Text {
 var doHeld = plus(
 	"Regardez pourquoi elles sont retenues. Corrigez la cause, ou donnez votre accord pour que les autres soient envoyées sans elles.",
 	"Look why they are held back. Correct the cause, or agree that the others be sent without them.")
+
+func sayIdentity(l limited) Text {
+	text := plus(
+		fmt.Sprintf("%s sous un identifiant qui était celui de quelqu'un d'autre : le nom et la date de naissance ont changé en même temps.", accord(l.open, "apparaît", "apparaissent")),
+		fmt.Sprintf("%s appear under an id that was somebody else's: name and date of birth changed at once.", people(l.open)))
+	if !l.exceeded() {
+		return text
+	}
+	return text.and(plus(
+		fmt.Sprintf("Au-delà de %d personnes sur les %d qui sont liées, c'est la source qui a redistribué ses identifiants : rien du tout n'est envoyé.", l.limit, l.of),
+		fmt.Sprintf("Above %d of the %d who are linked, the source has given its ids anew: nothing at all is sent.", l.limit, l.of)))
+}
+
+var doIdentity = plus(
+	"Comparez chaque fiche de la source avec le compte de la cible. Si c'est bien la même personne, corrigée, donnez votre accord ; sinon corrigez la source : sans cela, le compte de l'un recevrait les données de l'autre.",
+	"Compare each record of the source with the account at the target. If it is the same person, corrected, agree to it; else correct the source: otherwise one person's account would get the other's data.")

@@ -41,9 +41,11 @@ type Summary struct {
 	References []Referred
 	Held       []Held
 	Waiting    []Waiting
-	Gone       []Person // linked, and not in a whole read
-	Blocked    []Block
-	Stopped    []Stopped // whom the blocks are about
+	// Returns are those who come back under another id.
+	Returns []Return
+	Gone    []Person // linked, and not in a whole read
+	Blocked []Block
+	Stopped []Stopped // whom the blocks are about
 	// Unfilled are the source's fields that are less full than the mapping declares.
 	Unfilled []Unfilled
 	// Facts are the source's fields of leavers.when, as the storm guard counted them.
@@ -189,6 +191,8 @@ func (s *Summary) count(entry *Entry, by int64) {
 			field.Cleared += by
 		case slices.Contains(entry.Added, i):
 			field.Added += by
+		case slices.Contains(entry.PutBack, i):
+			field.PutBack += by
 		default:
 			field.Changed += by
 		}
@@ -206,6 +210,8 @@ type FieldCount struct {
 	Changed int64 // another value than was sent
 	Added   int64 // never sent before
 	Cleared int64 // sent before, empty now
+	PutBack int64 // edited at the target, and put back
+	Unseen  bool  // compared with the target, which shows it of nobody
 	Kept    int64 // empty now, but never cleared
 	ByHand  int64 // changed, but sent at creation and return only
 	New     bool  // new to the mapping: no linked record was ever sent it

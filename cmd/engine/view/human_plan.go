@@ -31,6 +31,7 @@ func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	if err := h.people(p.Plan, o); err != nil {
 		return diag.From(err, "reading the plan back")
 	}
+	h.returns(s.Returns, o.Everybody)
 	h.held(s.Held, o.Everybody)
 	h.waiting(s.Waiting, o.Everybody)
 	h.unfilled(s.Unfilled)
@@ -113,7 +114,7 @@ func (h *human) fields(s *plan.Summary) {
 		for _, part := range []struct {
 			n    int64
 			word string
-		}{{f.Changed, "changed"}, {f.Cleared, "emptied"}, {f.Stopped, "left out: a guard stopped them"}, {f.Kept, "empty now, kept at the target"}, {f.ByHand, "to do by hand: sent at creation and return only"}} {
+		}{{f.Changed, "changed"}, {f.PutBack, "put back: edited at the target"}, {f.Cleared, "emptied"}, {f.Stopped, "left out: a guard stopped them"}, {f.Kept, "empty now, kept at the target"}, {f.ByHand, "to do by hand: sent at creation and return only"}} {
 			if part.n > 0 {
 				parts = append(parts, strconv.FormatInt(part.n, 10)+" "+part.word)
 			}
@@ -124,6 +125,9 @@ func (h *human) fields(s *plan.Summary) {
 				word = " added: the field is new to the mapping"
 			}
 			parts = append(parts, strconv.FormatInt(f.Added, 10)+word)
+		}
+		if f.Unseen {
+			parts = append(parts, "not compared: the target shows it of nobody")
 		}
 		if len(parts) > 0 {
 			lines = append(lines, "    "+pad(f.Name, 24)+" "+strings.Join(parts, ", "))

@@ -75,6 +75,7 @@ type change struct {
 	Values    json.RawMessage `json:"values,omitempty"`
 	// References are the fields that hold the target's id of another record.
 	References map[string]reference `json:"references,omitempty"`
+	From       string               `json:"from,omitempty"` // the source id that the person had before
 }
 
 type reference struct {
@@ -109,6 +110,7 @@ func (e *events) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 					Person: person{entry.SourceID, entry.Shown}, TargetID: entry.TargetID,
 					Fields: fieldsAt(s, entry.Changed), Cleared: fieldsAt(s, entry.Cleared),
 				}
+				c.From = entry.From
 				if o.Values && len(entry.Body) > 0 {
 					c.Values = entry.Body
 				}
@@ -174,9 +176,9 @@ func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[st
 	}
 	fields := []map[string]any{}
 	for _, f := range s.Fields {
-		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand+f.Pending+f.Expected+f.Stopped > 0 {
+		if f.Changed+f.Added+f.Cleared+f.Kept+f.ByHand+f.Pending+f.Expected+f.Stopped+f.PutBack > 0 || f.Unseen {
 			fields = append(fields, map[string]any{
-				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "by_hand": f.ByHand, "stopped": f.Stopped, "new": f.New,
+				"name": f.Name, "changed": f.Changed, "added": f.Added, "cleared": f.Cleared, "kept": f.Kept, "by_hand": f.ByHand, "stopped": f.Stopped, "new": f.New, "put_back": f.PutBack, "unseen": f.Unseen,
 				"pending": f.Pending, "expected": f.Expected,
 			})
 		}

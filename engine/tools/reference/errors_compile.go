@@ -1,6 +1,10 @@
 package reference
 
 var compileErrors = []Explanation{
+	{"authority-unreadable", "`authority = \"source\"` compares with the target, which can't be read as a whole, or not be updated.", "Write `authority = \"shared\"`, or remove the word."},
+	{"match-refers", "A field of `match` refers to another record, and can't recognise this one.", "Name a field that holds a value of the person's own."},
+	{"no-match", "Nobody can be looked up at this target, so that `match` could recognise nobody.", "Declare an endpoint \"find\", or remove the block and name the key."},
+	{"same-person-of-what", "`same_person` needs records that are people, and fields of the first source.", "Name fields of the first source, or remove it."},
 	{"bad-path", "A path can't be read, or does not lead into the record as the connector describes it. Inside a section it begins where custom fields live.", "Write names joined by dots, quoted in brackets where needed: extendedData[\"e_Nom-de-la-voie\"]."},
 	{"connector-schema", "The connector describes its own system wrongly; the mapping is not to blame.", "Tell the connector's author. A type declared in the mapping may help meanwhile."},
 	{"empty-constant", "A constant is empty, which is never sent.", "Give it a value, or remove the line."},

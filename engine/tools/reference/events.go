@@ -44,7 +44,7 @@ func EventList() []Event {
 		{"blocked.part", "Which part."}, {"blocked.field", "Of a part that is one field: which."}, {"blocked.code", "See [errors](errors.md)."}, {"blocked.say", "Whom and why, in words."}, {"blocked.do", "What to do."}, {"blocked.say_fr", "The same in French."}, {"blocked.do_fr", ""},
 		{"fields", "The target fields with something to do."}, {"fields.name", ""}, {"fields.changed", "Records in which it changes."},
 		{"fields.added", "Records that get it because the field is new to the mapping."}, {"fields.cleared", "Records in which it is emptied."},
-		{"fields.kept", "Records in which it would be emptied, and is not."}, {"fields.by_hand", "Records in which it differs and is not sent again: to do by hand."}, {"fields.stopped", "Records in which a guard left it out."}, {"fields.new", "True: the field is new to the mapping."},
+		{"fields.kept", "Records in which it would be emptied, and is not."}, {"fields.by_hand", "Records in which it differs and is not sent again: to do by hand."}, {"fields.stopped", "Records in which a guard left it out."}, {"fields.new", "True: the field is new to the mapping."}, {"fields.put_back", "Records in which it was edited at the target, and is put back: `authority = \"source\"` alone."}, {"fields.unseen", "True: it can't be compared with the target, which shows it of nobody."},
 		{"unfilled", "Source fields that are less full than declared; left out where there is none."}, {"unfilled.field", ""}, {"unfilled.declared", "As the mapping says it."}, {"unfilled.filled", "How many have it."}, {"unfilled.of", "Of how many."},
 		{"fields.pending", "Records that go without it, because the record that it refers to is not linked."}, {"fields.expected", "Records for which a mapping that runs before this one will link it."},
 		{"read.received", "Records read."}, {"read.expected", "Records that the source announced; -1 without."}, {"read.calls", "Calls that it took."},
@@ -102,11 +102,12 @@ func EventList() []Event {
 		{"planned_change", "One operation of a plan.", about(
 			EventField{"operation", "create, update, link, deactivate, reactivate or delete."}, EventField{"target_id", "The target's id, where it is known."},
 			EventField{"fields", "The target fields that would be sent."}, EventField{"cleared", "Those that would be emptied."}, EventField{"values", "What would be sent, with --show-values alone: personal data."},
-			EventField{"references", "The fields that hold the target's id of another record, looked up when they are sent: each with the mapping that carries it, and its id at the source."})},
+			EventField{"references", "The fields that hold the target's id of another record, looked up when they are sent: each with the mapping that carries it, and its id at the source."},
+			EventField{"from", "The source id that the person had before, of somebody who comes back under another one."})},
 		{"held", "A record that is not sent.", about(reason...)},
 		{"waiting", "A record that is wanted and not ready. It is no error.", about(
 			EventField{"require", "The requirement that is not met."}, EventField{"say.fr", "It in words."}, EventField{"say.en", ""}, EventField{"fields", "The source fields that it wants filled."})},
-		{"blocked", "An operation that a guard stopped.", about(EventField{"operation", "What an approval signs: create, deactivate, delete, held, or the part and the field."}, EventField{"part", "The part to approve."}, EventField{"field", "The field, of a part that is one."})},
+		{"blocked", "An operation that a guard stopped.", about(EventField{"operation", "What an approval signs: create, deactivate, delete, held, identity, or the part and the field."}, EventField{"part", "The part to approve."}, EventField{"field", "The field, of a part that is one."})},
 		{"gone", "A record that was known and is no longer read. Nothing is done about it.", about()},
 		{"plan", "A plan as a whole, after its changes.", summary},
 		{"failed", "A record that the target did not take.", about(reason...)},

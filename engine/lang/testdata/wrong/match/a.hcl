@@ -12,11 +12,13 @@ mapping "people" {
   target "file" {
     connection = connection.here
     resource   = "lines"
-    key        = "id"
     map        = { id = "person.id" }
-    authority   = "source"
+    authority  = "target"
     match {
-      by = ["id"]
+      confirm = ["id"]
+    }
+    match {
+      by = []
     }
   }
 }

@@ -1,0 +1,24 @@
+package view
+
+import "passerelle/engine/plan"
+
+// returns says who comes back under another id, before anybody wonders why their
+// account is not a new one.
+func (h *human) returns(list []plan.Return, everybody bool) {
+	if len(list) == 0 {
+		return
+	}
+	h.printf("  Back under another id\n")
+	for i, r := range list {
+		if !everybody && i == firstOfEach {
+			h.printf("    and %d more; --all lists everybody\n", len(list)-i)
+			break
+		}
+		what := "the account is taken over"
+		if r.Reactivated {
+			what = "the account is switched on again and taken over"
+		}
+		h.printf("    & %s comes back under another id (%s before): %s\n", Name(r.Shown, r.SourceID), Name("", r.From), what)
+	}
+	h.printf("\n")
+}
