@@ -127,6 +127,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	t.Parallel()
 	times, seed := kills(t, 100, 1)
 	r := startSandbox(t, "--employees", "160", "--seed", "11", "--flaws", "0")
+	r.restless("lucca-oppus.hcl", "employees")
 	for range 6 { // every 15th write is done, and its answer lost
 		r.post("faults", `{"side":"oppus","method":"POST","skip":14,"times":1,"close":"after"}`)
 	}
@@ -262,6 +263,7 @@ func TestKilledAmongReferences(t *testing.T) {
 	times, seed := kills(t, 40, 3)
 	r := startSandbox(t, "--employees", "160", "--seed", "12", "--flaws", "0")
 	r.mapping, _ = filepath.Abs("testdata/linked")
+	r.restless("main.hcl", "employees")
 	entities := "id;name\n1;Un\n2;Deux\n3;Trois\n4;Quatre\n5;Cinq\n"
 	require.NoError(t, os.WriteFile(filepath.Join(r.dir, "entities.csv"), []byte(entities), 0o600))
 	for range 3 {

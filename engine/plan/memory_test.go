@@ -30,6 +30,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	} {
 		base := live(t, c.ledger, few)
 		grown := float64(live(t, c.ledger, many) - base)
+		t.Logf("%s: %.1f bytes a record", name, grown/(many-few))
 		require.Less(t, grown/(many-few), c.bound, name)
 	}
 }
@@ -37,6 +38,7 @@ func TestMemoryIsFlat(t *testing.T) {
 // live is how much memory is in use when so many were read.
 func live(t testing.TB, l *ledger.Ledger, people int) int64 {
 	p := planning(t, l, people)
+	require.EqualValues(t, people, p.summary.Counts.Create+p.summary.Counts.Unchanged)
 	runtime.GC()
 	runtime.GC() // what finalizers held
 	var stats runtime.MemStats

@@ -38,7 +38,7 @@ func (r *roll) add(id, shown string) error {
 	}
 	if r.file == nil {
 		var err error
-		if r.file, err = unnamed(r.dir, ".people-*"); err != nil {
+		if r.file, err = unnamed(r.dir, ".people-*.plan"); err != nil {
 			return spoolFault("keeping who was read", err)
 		}
 	}

@@ -122,7 +122,7 @@ func (s *sorter) openFile() error {
 		return nil
 	}
 	var err error
-	if s.file, err = unnamed(s.dir, ".lines-*"); err != nil {
+	if s.file, err = unnamed(s.dir, ".lines-*.plan"); err != nil {
 		return spoolFault("ordering the lines", err)
 	}
 	return nil
