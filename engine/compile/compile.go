@@ -78,7 +78,7 @@ type compiler struct {
 	shared  expr.Options // what every expression of the module may name
 	found   diag.Diagnostics
 	silent  diag.Diagnostics // data that goes without a purpose, see withChoices
-	scope   scope // what the expressions being compiled may name besides
+	scope   scope            // what the expressions being compiled may name besides
 	cels    []compiledCEL
 	used    [][]bool // source fields that something reads, by source
 	tables  []*Table

@@ -63,7 +63,7 @@ mapping "employees" {
 
   # Oppus has no way to switch a profile off: who is inactive gets none, and one
   # that is there stays as it is.
-  leavers { when = "employee.status.orValue('') == 'INACTIVE'" }
+  leavers { when = "filled(employee.status) && employee.status == 'INACTIVE'" }
 
   target "profile" {
     connection = connection.oppus

@@ -68,11 +68,14 @@ func (b *builder) works() {
 		if !slices.Contains(ways, way) {
 			ways = append(ways, way)
 		}
-		when := b.when(m.Decl.Trigger)
-		if len(b.w.Mappings) > 1 {
-			when += " (`" + m.Address + "`)"
+		often = append(often, b.when(m.Decl.Trigger))
+	}
+	if each := slices.Compact(slices.Sorted(slices.Values(often))); len(each) > 1 {
+		for i, m := range b.w.Mappings {
+			often[i] += " (`" + m.Address + "`)"
 		}
-		often = append(often, when)
+	} else {
+		often = each
 	}
 	items = append(items,
 		b.say("Sens de l'intégration : ", "Direction of the integration: ")+strings.Join(ways, b.say(" ; ", "; ")),
@@ -135,8 +138,11 @@ func (b *builder) when(t lang.Trigger) string {
 }
 
 func (b *builder) setup() string {
-	if b.about.Setup == "self-service" {
+	switch b.about.Setup {
+	case "self-service":
 		return b.say("vous êtes autonome ; il suffit de donner les adresses et les clés ci-dessous", "you do it yourself; the addresses and keys below are all it takes")
+	case "contact-vendor":
+		return b.say("avec votre interlocuteur chez l'éditeur, qui donne l'accès ; le reste est ci-dessous", "with your contact at the publisher, who gives access; the rest is below")
 	}
 	return cmp.Or(b.about.Setup, b.say("voir ci-dessous", "see below"))
 }
@@ -166,7 +172,7 @@ func (b *builder) row(m *compile.Mapping, at int) []string {
 	f := &m.Target.Fields[at]
 	var from, notes []string
 	if slices.Contains(m.Target.Key, at) {
-		notes = append(notes, b.say("clé : identifie la personne", "key: identifies the record"))
+		notes = append(notes, b.say("clé : identifie la fiche", "key: identifies the record"))
 	}
 	if f.Required {
 		notes = append(notes, b.say("obligatoire", "required"))
@@ -210,7 +216,7 @@ func (b *builder) target(m *compile.Mapping, f *compile.TargetField) string {
 func (b *builder) rules(m *compile.Mapping) []string {
 	var out []string
 	if where := m.Decl.Sources[0].Where; m.Where != nil && where != nil {
-		out = append(out, b.say("Seules les personnes choisies par cette règle sont envoyées : ", "Only the records that this rule selects are sent: ")+"`"+where.Text+"`")
+		out = append(out, b.say("Seules les fiches choisies par cette règle sont envoyées : ", "Only the records that this rule selects are sent: ")+"`"+where.Text+"`")
 	}
 	for _, r := range m.Requires {
 		say := cmp.Or(b.label(r.Decl.Say), r.Decl.Name)
@@ -223,9 +229,13 @@ func (b *builder) rules(m *compile.Mapping) []string {
 		what := map[string]string{
 			"deactivate": b.say("désactivé", "deactivated"), "delete": b.say("supprimé", "deleted"), "keep": b.say("laissé tel quel", "left as it is"),
 		}[l.Decl.Do]
-		out = append(out, b.say("Départs : quand ", "Leavers: when ")+"`"+l.Decl.When.Text+"`"+b.say(" est vrai, le dossier est ", " is true, the record is ")+what+".")
+		word := b.say("Départs : quand ", "Leavers: when ")
+		if l.Decl.Word == "removed" {
+			word = b.say("Suppressions : quand ", "Removals: when ")
+		}
+		out = append(out, word+"`"+l.Decl.When.Text+"`"+b.say(" est vrai, le dossier est ", " is true, the record is ")+what+".")
 	} else {
-		out = append(out, b.say("Personne n'est désactivé ni supprimé par cette intégration.", "Nobody is deactivated or deleted by this integration."))
+		out = append(out, b.say("Aucune fiche n'est désactivée ni supprimée par cette intégration.", "No record is deactivated or deleted by this integration."))
 	}
 	return append(out, b.say("Un dossier incomplet ou douteux est retenu, nommément et avec sa raison ; les autres passent.",
 		"A record that is incomplete or doubtful is held back, by name and with its reason; the others go on."))

@@ -187,6 +187,9 @@ func (b *builder) purposes() {
 	var items []string
 	for _, m := range b.w.Mappings {
 		for _, p := range m.Decl.Purposes {
+			if b.label(p.Why) == "" {
+				continue // left to the customer; the engine refuses the data until then
+			}
 			item := cmp.Or(classes[p.Name], p.Name) + b.say(" : ", ": ") + b.label(p.Why)
 			if p.Basis != "" {
 				item += b.say(" ; base légale : ", "; legal basis: ") + p.Basis
