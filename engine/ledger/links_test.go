@@ -273,3 +273,47 @@ func TestRowSet(t *testing.T) {
 	require.False(t, s.Has(1<<40))
 	require.Equal(t, 5, s.Len())
 }
+
+func TestMarksTellPeople(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l := open(t, dir)
+	mark := l.Mark([]byte("n'guyen"), []byte("1990"))
+	require.Equal(t, mark, l.Mark([]byte("n'guyen"), []byte("1990")))
+	require.NotEqual(t, mark, l.Mark([]byte("n'guyen1"), []byte("990")), "no part slides into the next")
+	require.NotEqual(t, mark, open(t, t.TempDir()).Mark([]byte("n'guyen"), []byte("1990")), "another ledger tells nothing")
+}
+
+func TestALinkMoves(t *testing.T) {
+	t.Parallel()
+	l := open(t, t.TempDir())
+	scope, run, plan := started(t, l)
+	mark, other := PersonMark{1}, PersonMark{2}
+	require.NoError(t, l.Settle(t.Context(), run, plan, 0, []Applied{
+		{SourceID: "7", TargetID: "t-7", Outcome: Succeeded, State: Active, Prints: []Print{{1, 11}}, Person: mark},
+		{SourceID: "8", TargetID: "t-8", Outcome: Succeeded, State: Active, Person: other},
+		{SourceID: "9", TargetID: "t-9", Outcome: Succeeded, State: Active},
+	}))
+	row := link(t, l, scope, "7").Row
+	found, err := l.LinksOfPersons(t.Context(), scope, []PersonMark{mark, mark, {3}})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Equal(t, "7", found[mark][0].SourceID)
+	require.Equal(t, []Print{{1, 11}}, found[mark][0].Prints)
+	found, err = l.LinksOfPersons(t.Context(), scope+1, []PersonMark{mark})
+	require.NoError(t, err)
+	require.Empty(t, found, "other people's")
+
+	moved := Applied{SourceID: "70", MovedFrom: "7", Outcome: Succeeded, State: Active, DropPrints: true, Prints: []Print{{1, 12}}}
+	require.NoError(t, l.Settle(t.Context(), run, plan, 1, []Applied{moved}))
+	require.Zero(t, link(t, l, scope, "7").Row)
+	got := link(t, l, scope, "70")
+	require.Equal(t, Link{Row: row, SourceID: "70", TargetID: "t-7", State: Active, Prints: []Print{{1, 12}}, Person: mark}, got)
+
+	// Settled a second time, after a kill: nothing is done twice.
+	require.NoError(t, l.Settle(t.Context(), run, plan, 2, []Applied{moved}))
+	require.Equal(t, got, link(t, l, scope, "70"))
+	// A failure that leaves the state alone moves the link all the same.
+	require.NoError(t, l.Settle(t.Context(), run, plan, 3, []Applied{{SourceID: "80", MovedFrom: "8", Outcome: Failed}}))
+	require.Equal(t, "t-8", link(t, l, scope, "80").TargetID)
+}

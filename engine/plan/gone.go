@@ -31,7 +31,7 @@ func (p *planner) gone(ctx context.Context) error {
 		} else if !known {
 			continue
 		}
-		if !deactivates {
+		if !deactivates || p.persons.claimed.Has(link.Row) {
 			p.reportGone(&link)
 			continue
 		}

@@ -17,9 +17,12 @@ type persons struct {
 	fields []ledger.FieldID // by field of same_person
 	known  [][]ledger.Link  // by item of the batch: links of the same person under other ids
 	vacant ledger.RowSet    // links whose record is there, and has left
-	back   []comeback
-	moves  map[int64]bool // positions of those who take a link over
-	swaps  []swap
+	// claimed are links of people who are there under another id, held or not:
+	// whatever becomes of those, the account is not switched off as one that is gone.
+	claimed ledger.RowSet
+	back    []comeback
+	moves   map[int64]bool // positions of those who take a link over
+	swaps   []swap
 
 	// Of the item under way.
 	mark    ledger.PersonMark
@@ -83,6 +86,9 @@ func (p *planner) recognise(ctx context.Context, items []flow.Item) error {
 	found, err := p.Ledger.LinksOfPersons(ctx, p.scope, asked)
 	for i, mark := range marks {
 		p.persons.known[i] = found[mark]
+		for _, link := range found[mark] {
+			p.persons.claimed.Add(link.Row)
+		}
 	}
 	return err
 }

@@ -161,6 +161,20 @@ func TestWhoDoesNotTakeOver(t *testing.T) {
 	})
 }
 
+// TestNobodyIsGoneWhoIsBack: while it is not settled whose account it is, it is
+// not switched off either.
+func TestNobodyIsGoneWhoIsBack(t *testing.T) {
+	t.Parallel()
+	o, all := knowing(t, 6)
+	o.m.Leavers.Gone = true
+	back := under("900", all[0])
+	back.Held, back.Values = &compile.Failure{Code: "missing-required"}, nil
+	s := o.plan(append([]flow.Item{back}, all[1:]...)).Summary
+	require.Zero(t, s.Counts.Deactivate)
+	require.EqualValues(t, 1, s.Counts.Gone)
+	require.EqualValues(t, 1, o.plan(all[1:]).Summary.Counts.Deactivate, "who is nowhere is")
+}
+
 // TestMarksComeLater: people who were linked before the mapping said what makes a
 // person are known from the next run on.
 func TestMarksComeLater(t *testing.T) {
