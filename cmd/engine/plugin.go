@@ -14,7 +14,8 @@ import (
 )
 
 func (c *command) pluginCommand() *cobra.Command {
-	return group("plugin", "List, show and verify plugins; package and sign them",
+	return group("plugin", "Begin, try, list, show and verify plugins; package and sign them",
+		c.pluginNewCommand(), c.pluginTestCommand(),
 		c.pluginListCommand(), c.pluginShowCommand(), c.pluginSchemaCommand(), c.pluginVerifyCommand(), c.pluginPackageCommand(), c.pluginKeygenCommand())
 }
 

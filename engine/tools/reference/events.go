@@ -138,6 +138,8 @@ func EventList() []Event {
 		{"verified", "`engine ledger verify` found the ledger whole.", []EventField{{"ledger", "Its id."}}},
 		{"unlocked", "`engine unlock` found that nobody has the ledger.", []EventField{{"left", "What a killed process had left; empty when nothing."}}},
 		{"formatted", "A file that `engine fmt` changed, or would change.", []EventField{{"file", "Its name; <stdin> for what came from there."}, {"written", "False with --check, --diff or stdin."}, {"diff", "With --diff: a unified diff."}, {"text", "Of stdin: the formatted text."}}},
+		{"rule", "What became of one rule of `engine plugin test`.", []EventField{{"rule", "Its name, see [conformance](conformance.md)."}, {"says", "The rule."}, {"must", "False: a plugin works without, but worse."}, {"outcome", "passed, failed, advised (a rule that it should keep and does not) or skipped."}, {"detail", "Why."}}},
+		{"made", "What `engine plugin new` made.", []EventField{{"dir", "The folder."}, {"files", "The files in it."}}},
 		{"value", "The result of `engine eval`.", []EventField{{"value", "The result; null when it is empty."}}},
 		{"mapped", "What `engine eval --mapping` makes of a record.", []EventField{
 			{"mapped.mapping", "The mapping."}, {"mapped.shown", "How the person is named."}, {"mapped.in_scope", "False: where does not select the record."},

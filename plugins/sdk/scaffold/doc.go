@@ -1,0 +1,3 @@
+// Package scaffold makes the project that a partner begins from: a connector that
+// works, with everything around it. `engine plugin new` calls it.
+package scaffold
