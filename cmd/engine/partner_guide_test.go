@@ -11,31 +11,31 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// step is a block of the guide: a script, or lines to write into a file.
-type step struct {
+// guideStep is a block of the guide: a script, or lines to write into a file.
+type guideStep struct {
 	script      string
 	file, after string
 	lines       string
 }
 
 var (
-	block = regexp.MustCompile("(?ms)^```(sh|go|hcl)\n(.*?)^```$")
-	edit  = regexp.MustCompile("In `([^`]+)`, after the line with `([^`]+)`, write:\n\n$")
+	guideBlock = regexp.MustCompile("(?ms)^```(sh|go|hcl)\n(.*?)^```$")
+	guideEdit  = regexp.MustCompile("In `([^`]+)`, after the line with `([^`]+)`, write:\n\n$")
 )
 
-// steps reads the guide. A block that is neither a script nor comes after "In …,
+// guideSteps reads the guide. A block that is neither a script nor comes after "In …,
 // after the line with …, write:" is one that nobody could follow.
-func steps(t *testing.T, guide string) []step {
-	var all []step
-	for _, at := range block.FindAllStringSubmatchIndex(guide, -1) {
+func guideSteps(t *testing.T, guide string) []guideStep {
+	var all []guideStep
+	for _, at := range guideBlock.FindAllStringSubmatchIndex(guide, -1) {
 		kind, text := guide[at[2]:at[3]], guide[at[4]:at[5]]
 		if kind == "sh" {
-			all = append(all, step{script: text})
+			all = append(all, guideStep{script: text})
 			continue
 		}
-		where := edit.FindStringSubmatch(guide[:at[0]])
+		where := guideEdit.FindStringSubmatch(guide[:at[0]])
 		require.NotNil(t, where, "the guide doesn't say where this goes:\n%s", text)
-		all = append(all, step{file: where[1], after: where[2], lines: text})
+		all = append(all, guideStep{file: where[1], after: where[2], lines: text})
 	}
 	require.Greater(t, len(all), 8)
 	return all
@@ -52,7 +52,7 @@ func TestPartnerGuide(t *testing.T) {
 	work := t.TempDir()
 
 	script := "set -eu\n"
-	for _, s := range steps(t, string(guide)) {
+	for _, s := range guideSteps(t, string(guide)) {
 		if s.file == "" {
 			script += s.script
 			continue
