@@ -1,8 +1,11 @@
 package compile
 
 import (
+	"slices"
+
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
+	"passerelle/plugins/protocol"
 )
 
 // authority = "source" compares with the target, which must then be readable as
@@ -25,6 +28,11 @@ func (c *compiler) authority(out *Target, decl *lang.Target, block string) {
 	case !out.Resource.GetReadable():
 		refuse("The connector "+quote(out.Connection.Plugin)+" can't read "+quote(out.Resource.GetName())+" as a whole.",
 			`Write authority = "shared", or remove the word: what changed at the source is sent.`)
+	case slices.ContainsFunc(out.Endpoints, func(e *protocol.EndpointDeclaration) bool {
+		return e.GetOperation() == protocol.Operation_OPERATION_FIND
+	}):
+		refuse("The mapping declares its own find, which says how one record is looked up and not how all are read.",
+			`Remove the endpoint "find", so that the connector's own applies; or write authority = "shared".`)
 	case !out.Abilities.Update:
 		refuse("The target has no way to update a record.", `Declare an endpoint "update", or remove the word.`)
 	default:
