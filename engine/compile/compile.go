@@ -115,6 +115,7 @@ func (c *compiler) mapping(schemas Schemas) *Mapping {
 	c.requires(out)
 	c.fills(out)
 	c.samePerson(out)
+	c.incremental(out)
 	if !targetKnown || c.broken || c.found.HasErrors() {
 		return nil
 	}

@@ -56,7 +56,7 @@ func (c *compilation) compile() *Program {
 	if c.use == Condition {
 		c.warnEmpty(p)
 	}
-	if !c.rewriteToday() {
+	if !c.rewriteToday(p) {
 		return nil
 	}
 	if _, copied := p.CopyOf(); copied {

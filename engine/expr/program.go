@@ -25,6 +25,7 @@ type Program struct {
 	names      []Naming
 	lookups    []Lookup
 	sources    []int
+	today      bool
 	copyOf     Ref
 	copies     bool
 	linked     string // the mapping that linked() names
@@ -43,6 +44,10 @@ func (p *Program) Reads() []Ref { return slices.Clone(p.reads) }
 // Sources lists the sources that the expression names, by their place in
 // Options, those used as a whole included.
 func (p *Program) Sources() []int { return slices.Clone(p.sources) }
+
+// Today reports whether the result depends on the day, and not on the record
+// alone.
+func (p *Program) Today() bool { return p.today }
 
 // CopyOf says that the expression is one field and nothing else. Callers then
 // take the value from the row themselves.

@@ -37,7 +37,7 @@ func isNull(e ast.Expr) bool {
 
 // rewriteToday gives today to the functions that need it. Until then they were
 // checked in the form that people write, so that messages speak of that.
-func (c *compilation) rewriteToday() bool {
+func (c *compilation) rewriteToday(p *Program) bool {
 	fac := ast.NewExprFactory()
 	changed := false
 	visit(c.tree.NativeRep().Expr(), func(e ast.Expr) {
@@ -55,6 +55,7 @@ func (c *compilation) rewriteToday() bool {
 			changed = true
 		}
 	})
+	p.today = changed
 	return !changed || c.check()
 }
 

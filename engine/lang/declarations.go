@@ -260,6 +260,9 @@ type Source struct {
 	OnR   diag.Range
 	Many  bool // all that match, as a list; otherwise one or none
 	ManyR diag.Range
+	// Incremental: read from where the last read ended.
+	Incremental  bool
+	IncrementalR diag.Range
 
 	Group  []Word  // of the first source: one record a group
 	Window *Window // nil: everything is read

@@ -43,6 +43,10 @@ func (c *content) gathering(s *Source, partial bool) {
 	if a := c.attrs["many"]; a != nil {
 		s.ManyR = rangeOf(a.NameRange)
 	}
+	s.Incremental, _ = c.boolean("incremental")
+	if a := c.attrs["incremental"]; a != nil {
+		s.IncrementalR = rangeOf(a.NameRange)
+	}
 	s.Group = c.words("group")
 	if a := c.attrs["on"]; a != nil {
 		s.OnR = rangeOf(a.NameRange)
@@ -109,6 +113,9 @@ func (c *content) joins(m *Mapping) {
 			c.refuse(place{s.Block, in}, "missing-on", fmt.Sprintf("Nothing says which records of source %q belong to a record", s.Name),
 				fmt.Sprintf("It is joined to %q, and a join needs a key.", m.Sources[0].Name),
 				fmt.Sprintf("Add on = { field_of_%s = \"%s.id\" }: a field of this source, and what it must equal.", s.Name, m.Sources[0].Name))
+		}
+		if i > 0 && s.IncrementalR.File != "" {
+			c.misplaced(place{s.IncrementalR, in}, "incremental", "What a record is joined to must be there whenever the record is.", "Take incremental out here.")
 		}
 		if i > 0 && len(s.Group) > 0 {
 			c.misplaced(place{s.Group[0].Range, in}, "group", "Only the records of the first source can be gathered into groups.", "Say many = true instead: the records that match are then a list.")

@@ -63,9 +63,8 @@ var (
 	triggerWords = &vocabulary{what: "a trigger", attrs: []string{"manual", "daily", "every", "monthly", "cron"}}
 	sourceWords  = &vocabulary{
 		what:     "a source",
-		attrs:    []string{"connection", "resource", "on", "many", "where", "group", "use", "id", "settings", "enabled"},
+		attrs:    []string{"connection", "resource", "on", "many", "where", "group", "use", "id", "incremental", "settings", "enabled"},
 		blocks:   map[string]int{"field": 1, "section": 1, "window": 1},
-		later:    []string{"incremental"},
 		settings: true,
 	}
 	windowWords = &vocabulary{what: "a window", attrs: []string{"from", "to"}}

@@ -7,7 +7,14 @@ mapping "people" {
     connection = connection.here
     resource   = "people"
     field "id" { path = "id" }
+  }
+
+  source "contract" {
+    connection  = connection.here
+    resource    = "contracts"
+    on          = { person_id = "person.id" }
     incremental = true
+    field "person_id" { path = "personId" }
   }
 
   target "file" {
