@@ -27,7 +27,10 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	var pages []string
 	for _, root := range []string{"../../docs/guide", "../../examples"} {
-		require.NoError(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.IsDir() && entry.Name() == "plugin-node" {
+				return filepath.SkipDir // it is no workspace, and its own test runs what its page says
+			}
 			if strings.HasSuffix(path, ".md") {
 				pages = append(pages, path)
 			}
