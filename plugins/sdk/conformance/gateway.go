@@ -116,6 +116,14 @@ func onWrites(f fault) fault {
 	}
 }
 
+// onReads keeps a fault to what asks for records: a token that connections share
+// may be fetched for all of them, whatever becomes of one call.
+func onReads(f fault) fault {
+	return func(w http.ResponseWriter, r *http.Request, api http.Handler) bool {
+		return (r.Method == http.MethodGet || r.Method == http.MethodHead) && f(w, r, api)
+	}
+}
+
 // losing lets the API act, and hangs up before its answer. done gets how often.
 func losing(acted *atomic.Int64) fault {
 	return onWrites(func(w http.ResponseWriter, r *http.Request, api http.Handler) bool {

@@ -28,7 +28,7 @@ var readRules = []Rule{
 		Why: "A gRPC status says nothing that a person could act on.", check: refusesUnknownResources},
 	{Name: "refuses-unknown-options", Says: "A setting of a source block that it does not have is refused.",
 		Why: "A misspelt option would be ignored in silence, and more or fewer people read.", check: refusesUnknownOptions},
-	{Name: "stops-when-cancelled", Says: "When a read is cancelled, requests under way end at once.",
+	{Name: "stops-when-cancelled", Says: "When a read is cancelled, its requests for records end at once.",
 		Why: "Somebody who pressed Ctrl-C waits; the other system goes on working for nobody.", check: stopsWhenCancelled},
 	{Name: "survives-a-kill", Says: "Killed in the middle of a read, it reads the same afterwards.",
 		Why: "What a killed process leaves behind must not stand in the way of the next run.", check: survivesAKill},
@@ -271,12 +271,13 @@ func stopsWhenCancelled(t *trial) error {
 		defer cancel()
 		gone := make(chan struct{})
 		var once, onceGone sync.Once
-		t.between.use(t.between.waiting(func() { once.Do(cancel) }, func() { onceGone.Do(func() { close(gone) }) }))
+		arrived := func() { once.Do(cancel) }
+		t.between.use(onReads(t.between.waiting(arrived, func() { onceGone.Do(func() { close(gone) }) })))
 		defer t.between.use(nil)
 		end, err := c.readIn(ctx, c.whole(name))
 		if ctx.Err() == nil {
-			if err == nil && len(end.records) == 0 {
-				return skip("a read makes no request")
+			if err == nil && end.done.GetComplete() {
+				return skip("a read makes no GET request")
 			}
 			return errors.New("the read ended while the API had not answered")
 		}
