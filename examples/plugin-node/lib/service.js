@@ -108,8 +108,15 @@ async function read (call) {
   const settings = request.settings_json.toString()
   if (!wrong && settings && settings !== '{}') wrong = diagnostic('unknown-setting', 'RETRY_AFTER_FIX', 'A source block has no settings here', 'Remove them.')
   if (!wrong && request.cursor) wrong = notSupported('reading what changed')
-  if (!wrong) wrong = await readAll(connection, request, out)
-  if (out.gone.signal.aborted) return
+  if (!wrong) {
+    // A read ends with its call, or with its connection.
+    const abort = () => out.gone.abort()
+    connection.abort.signal.addEventListener('abort', abort)
+    wrong = await readAll(connection, request, out)
+    connection.abort.signal.removeEventListener('abort', abort)
+    if (connection.abort.signal.aborted) wrong = unknownConnection()
+  }
+  if (call.cancelled) return
   call.write({
     done: { complete: !wrong, received: String(out.received), calls: String(out.calls), incomplete_reason: wrong ? 'the read failed' : '' },
     diagnostics: wrong ? [wrong] : []
@@ -159,7 +166,7 @@ async function list (connection, out, query, ref) {
 
 function get (connection, out, path) {
   out.calls++
-  return ask(connection, { method: 'GET', path, signal: AbortSignal.any([out.gone.signal, connection.abort.signal]) })
+  return ask(connection, { method: 'GET', path, signal: out.gone.signal })
 }
 
 // send ends a batch at 1 MiB, and with the page of the API.
