@@ -140,13 +140,14 @@ func losing(acted *atomic.Int64) fault {
 // waiting leaves every request without an answer until its client, or the
 // gateway, has gone. A server sees its client go only once it has read the body.
 func (g *gateway) waiting(arrived func(), gone func()) fault {
-	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
 		_, _ = io.Copy(io.Discard, r.Body)
 		arrived()
 		select {
 		case <-r.Context().Done():
 			gone()
 		case <-g.closing:
+			hangUp(w) // a return would answer 200
 		}
 		return true
 	}
