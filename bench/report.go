@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"time"
+)
+
+// Report is all figures of one run of the benchmark.
+type Report struct {
+	When    time.Time     `json:"when"`
+	Machine Machine       `json:"machine"`
+	Version string        `json:"version"` // of the engine measured
+	Rounds  int           `json:"rounds"`
+	Base    int           `json:"base"` // the size of variations, allocations and parts
+	Rows    []*Row        `json:"rows"`
+	Inside  []Inside      `json:"inside,omitempty"`
+	Mapping *MappingStage `json:"mapping,omitempty"`
+	Starts  []Start       `json:"starts,omitempty"`
+}
+
+// Row is one scenario at one size. CPU and Wall have a figure a round; the others
+// are medians over the rounds. Ratios are taken within a round, where the loops
+// were measured too.
+type Row struct {
+	Scenario  string        `json:"scenario"`
+	Title     string        `json:"title"`
+	Records   int           `json:"records"`
+	CPU       []float64     `json:"cpu_us_per_record_by_round"`
+	Wall      []float64     `json:"wall_s_by_round"`
+	CPUMedian float64       `json:"cpu_us_per_record"`
+	PerSecond float64       `json:"records_per_s"`
+	ToA       float64       `json:"cpu_to_a,omitempty"`
+	ToB       float64       `json:"cpu_to_b,omitempty"`
+	Processes []ProcessCost `json:"processes"`
+	seen      [][]Process
+}
+
+// ProcessCost is one process of a row.
+type ProcessCost struct {
+	Name   string  `json:"name"`
+	CPU    float64 `json:"cpu_us_per_record"`
+	PeakMB float64 `json:"peak_mb"`
+}
+
+func newReport(o *options) *Report {
+	return &Report{When: time.Now().UTC().Truncate(time.Second), Machine: thisMachine(), Version: versionOf(o.engine()), Rounds: o.rounds, Base: o.base}
+}
+
+func (r *Report) row(scenario string, records int) *Row {
+	at := slices.IndexFunc(r.Rows, func(row *Row) bool { return row.Scenario == scenario && row.Records == records })
+	if at < 0 {
+		return nil
+	}
+	return r.Rows[at]
+}
+
+func (r *Report) add(s scenario, records, round int, cost Cost) {
+	row := r.row(s.Name, records)
+	if row == nil {
+		row = &Row{Scenario: s.Name, Title: s.Title, Records: records}
+		r.Rows = append(r.Rows, row)
+	}
+	row.CPU = append(row.CPU, microseconds(cost.CPU, records))
+	row.Wall = append(row.Wall, cost.Wall.Seconds())
+	row.seen = append(row.seen, cost.Processes)
+}
+
+// settle works out medians and ratios.
+func (r *Report) settle() {
+	for _, row := range r.Rows {
+		row.CPUMedian = rounded(median(row.CPU))
+		row.PerSecond = math.Round(float64(row.Records) / median(row.Wall))
+		row.ToA, row.ToB = r.ratio(row, loopA), r.ratio(row, loopB)
+		row.Processes = processes(row)
+	}
+}
+
+func (r *Report) ratio(row *Row, to string) float64 {
+	other := r.row(to, row.Records)
+	if other == nil || len(other.CPU) != len(row.CPU) {
+		return 0
+	}
+	var ratios []float64
+	for i, cpu := range row.CPU {
+		ratios = append(ratios, cpu/other.CPU[i])
+	}
+	return rounded(median(ratios))
+}
+
+// processes are the row's by name, in the order in which they were first seen;
+// of several by one name what they took together.
+func processes(row *Row) (out []ProcessCost) {
+	cpu, peak := map[string][]float64{}, map[string][]float64{}
+	var order []string
+	for _, round := range row.seen {
+		usedBy, peakOf := map[string]float64{}, map[string]float64{}
+		for _, p := range round {
+			usedBy[p.Name] += microseconds(p.CPU, row.Records)
+			peakOf[p.Name] += p.PeakMB
+			if !slices.Contains(order, p.Name) {
+				order = append(order, p.Name)
+			}
+		}
+		for name := range maps.Keys(usedBy) {
+			cpu[name] = append(cpu[name], usedBy[name])
+			peak[name] = append(peak[name], peakOf[name])
+		}
+	}
+	for _, name := range order {
+		out = append(out, ProcessCost{Name: name, CPU: rounded(median(cpu[name])), PeakMB: math.Round(median(peak[name]))})
+	}
+	return out
+}
+
+func (r *Report) save(path string) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o644)
+}
+
+func median(figures []float64) float64 {
+	sorted := slices.Sorted(slices.Values(figures))
+	n := len(sorted)
+	if n == 0 {
+		return 0
+	}
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// rounded keeps two decimals: more would be noise.
+func rounded(f float64) float64 { return math.Round(f*100) / 100 }

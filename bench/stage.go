@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"passerelle/bench/people"
+	"passerelle/engine/expr"
+	"passerelle/plugins/record"
+)
+
+// MappingStage is what the nine expressions cost beside the same mapping in Go:
+// from typed slots to values, nothing before and nothing after.
+type MappingStage struct {
+	HandNS       float64 `json:"hand_ns"`
+	HandAllocs   float64 `json:"hand_allocs"`
+	EngineNS     float64 `json:"engine_ns"`
+	EngineAllocs float64 `json:"engine_allocs"`
+	Ratio        float64 `json:"ratio"`
+}
+
+const stageRows, stagePasses = 1000, 100
+
+func measureStage(rounds int) (*MappingStage, error) {
+	rows, err := stageInput()
+	if err != nil {
+		return nil, err
+	}
+	programs, err := compiled()
+	if err != nil {
+		return nil, err
+	}
+	hand, made := make([]record.Value, len(people.Columns)), make([]record.Value, len(people.Columns))
+	in := &expr.Input{Rows: make([][]record.Value, 1)}
+	byEngine := func(row []record.Value) error {
+		in.Rows[0] = row
+		for i, p := range programs {
+			v, failure := p.Eval(in)
+			if failure != nil {
+				return errors.New(failure.Summary)
+			}
+			made[i] = v
+		}
+		return nil
+	}
+	byHand := func(row []record.Value) error { people.MapByHand(row, hand); return nil }
+	for n, row := range rows {
+		if err := errors.Join(byHand(row), byEngine(row)); err != nil {
+			return nil, err
+		}
+		for i := range hand {
+			if !record.Equal(hand[i], made[i]) {
+				return nil, fmt.Errorf("row %d: %s is not what the mapping by hand makes", n, people.Columns[i])
+			}
+		}
+	}
+	s := &MappingStage{}
+	var ofHand, ofEngine, ratios []float64
+	for range max(rounds, 5) {
+		var a, b float64
+		a, s.HandAllocs = timed(rows, byHand)
+		b, s.EngineAllocs = timed(rows, byEngine)
+		ofHand, ofEngine, ratios = append(ofHand, a), append(ofEngine, b), append(ratios, b/a)
+	}
+	s.HandNS, s.EngineNS, s.Ratio = rounded(median(ofHand)), rounded(median(ofEngine)), rounded(median(ratios))
+	return s, nil
+}
+
+// timed gives nanoseconds and allocations a row.
+func timed(rows [][]record.Value, do func([]record.Value) error) (ns, allocs float64) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	for range stagePasses {
+		for _, row := range rows {
+			_ = do(row) // it was tried on every row before
+		}
+	}
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	n := float64(len(rows) * stagePasses)
+	return float64(took.Nanoseconds()) / n, rounded(float64(after.Mallocs-before.Mallocs) / n)
+}
+
+func stageInput() (rows [][]record.Value, err error) {
+	var text bytes.Buffer
+	if _, err := (people.Everybody{Records: stageRows}).WriteTo(&text); err != nil {
+		return nil, err
+	}
+	scanner, err := record.NewScanner(people.Slots())
+	if err != nil {
+		return nil, err
+	}
+	for line := range bytes.Lines(text.Bytes()) {
+		row := make([]record.Value, len(people.Sources))
+		if _, err := scanner.Scan(line, row); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func compiled() (programs []*expr.Program, err error) {
+	source := expr.Source{Name: "person"}
+	for _, s := range people.Sources {
+		source.Fields = append(source.Fields, expr.Field{Name: s.Name, Type: record.Basic(s.Kind), MayBeEmpty: true})
+	}
+	env, err := expr.New(expr.Options{Sources: []expr.Source{source}})
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range people.Expressions {
+		p, problems := env.Compile(text, expr.Transform)
+		if p == nil {
+			return nil, fmt.Errorf("%s: %v", text, problems)
+		}
+		programs = append(programs, p)
+	}
+	return programs, nil
+}
