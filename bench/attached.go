@@ -2,8 +2,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -14,14 +14,16 @@ import (
 // then there is no TLS between the two, and only then.
 type plugin struct {
 	cmd    *exec.Cmd
-	attach string // name=socket
+	attach string       // name=socket
+	said   bytes.Buffer // on stderr: shown when it failed
 }
 
 const attachLine = "ENGINE_PLUGIN_ATTACH="
 
 func startPlugin(path string) (*plugin, error) {
 	cmd := exec.Command(path, "--debug")
-	cmd.Stderr = os.Stderr
+	p := &plugin{cmd: cmd}
+	cmd.Stderr = &p.said
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -29,7 +31,6 @@ func startPlugin(path string) (*plugin, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &plugin{cmd: cmd}
 	lines := bufio.NewScanner(out)
 	for p.attach == "" && lines.Scan() {
 		if _, attach, ok := strings.Cut(lines.Text(), attachLine); ok {
@@ -38,7 +39,7 @@ func startPlugin(path string) (*plugin, error) {
 	}
 	if p.attach == "" {
 		_ = cmd.Process.Kill()
-		return nil, fmt.Errorf("%s --debug did not say how to attach to it: %v", path, cmd.Wait())
+		return nil, fmt.Errorf("%s --debug did not say how to attach to it: %w\n%s", path, cmd.Wait(), p.said.String())
 	}
 	return p, nil
 }
@@ -57,7 +58,7 @@ func (p *plugin) stop() (time.Duration, error) {
 		return 0, err
 	}
 	if err := p.cmd.Wait(); err != nil {
-		return 0, fmt.Errorf("%s: %w", p.cmd.Path, err)
+		return 0, fmt.Errorf("%s: %w\n%s", p.cmd.Path, err, p.said.String())
 	}
 	return used(p.cmd.ProcessState), nil
 }

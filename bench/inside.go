@@ -47,7 +47,7 @@ func (o *options) lookInside(ctx context.Context, p *place, report *Report, talk
 	}
 	defer func() { p.instead = nil }()
 	for _, s := range everyRound {
-		if !slices.Contains(insides, s.Name) {
+		if !slices.Contains(insides, s.Name) || o.only != nil && !slices.Contains(o.only, s.Name) {
 			continue
 		}
 		if ctx.Err() != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -13,19 +12,19 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/spf13/pflag"
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, err)
-		}
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, pflag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 // run is main without its process. Some first words are those with which this
-// program starts itself.
+// program starts itself, and one brings the page up to date.
 func run(args []string, stdout, stderr io.Writer) error {
 	if len(args) > 0 {
 		switch args[0] {
@@ -33,6 +32,8 @@ func run(args []string, stdout, stderr io.Writer) error {
 			return runLoop(args[1:])
 		case "inside":
 			return runInside(args[1:])
+		case "page":
+			return runPage(args[1:])
 		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -66,13 +67,13 @@ type options struct {
 
 func parse(args []string, stderr io.Writer) (*options, error) {
 	o := &options{}
-	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags := pflag.NewFlagSet("bench", pflag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintf(stderr, "bench measures the engine beside two loops written by hand.\n\n  bench [FLAGS]\n\n")
-		flags.PrintDefaults()
+		fmt.Fprintf(stderr, "bench measures the engine beside two loops written by hand.\n\n  bench [FLAGS]\n  bench page FIGURES.json PAGE.md   put what --json wrote into a page\n\n")
+		fmt.Fprint(stderr, flags.FlagUsages())
 	}
-	sizes := flags.String("records", "10000,100000,1000000", "sizes to measure, smallest first")
+	sizes := flags.String("records", "10000,100000,1000000", "how many records; several sizes with commas between")
 	flags.IntVar(&o.rounds, "rounds", 3, "how often everything is measured; figures are medians")
 	only := flags.String("only", "", "measure these alone, of: "+strings.Join(names(), ", ")+"; ratios are given to the loops among them")
 	flags.StringVar(&o.binaries.dir, "bin", "bin", "folder of the engine, its plugins and engine-plugin-bench")
@@ -96,6 +97,8 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		}
 		o.sizes = append(o.sizes, n)
 	}
+	slices.Sort(o.sizes)
+	o.sizes = slices.Compact(o.sizes)
 	if o.rounds < 1 {
 		return nil, errors.New("--rounds is 1 or more")
 	}

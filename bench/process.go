@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,8 +30,12 @@ type Process struct {
 }
 
 // sampling is how often the processes of a run are looked at. What a plugin used
-// in its last moments is missing from its own line, never from the sum.
-const sampling = 20 * time.Millisecond
+// in its last moments is missing from its own line, never from the sum. New ones
+// are looked for more seldom: the kernel takes long to say whose children are whose.
+const (
+	sampling  = 20 * time.Millisecond
+	searching = 10 // samplings
+)
 
 // measure runs a command to its end. beside are processes that take part and are
 // not its children.
@@ -108,7 +113,10 @@ func watch(roots []int) *watched {
 	w.done.Go(func() {
 		ticks := time.NewTicker(sampling)
 		defer ticks.Stop()
-		for {
+		for n := 0; ; n++ {
+			if n%searching == 0 || len(w.order) <= len(w.roots) {
+				w.search()
+			}
 			w.look()
 			select {
 			case <-w.stop:
@@ -125,22 +133,28 @@ func (w *watched) end() []Process {
 	w.done.Wait()
 	var out []Process
 	for _, pid := range w.order {
-		out = append(out, w.last[pid])
+		if p, ok := w.last[pid]; ok {
+			out = append(out, p)
+		}
 	}
 	return out
 }
 
-func (w *watched) look() {
+// search finds processes that are new.
+func (w *watched) search() {
 	for _, root := range w.roots {
 		for _, pid := range append([]int{root}, children(root)...) {
-			p, ok := inspect(pid)
-			if !ok {
-				continue // it has ended
-			}
-			if _, known := w.last[pid]; !known {
+			if !slices.Contains(w.order, pid) {
 				w.order = append(w.order, pid)
 			}
-			w.last[pid] = p
+		}
+	}
+}
+
+func (w *watched) look() {
+	for _, pid := range w.order {
+		if p, ok := inspect(pid); ok {
+			w.last[pid] = p // otherwise it has ended
 		}
 	}
 }

@@ -17,6 +17,7 @@ type Report struct {
 	Rounds  int           `json:"rounds"`
 	Base    int           `json:"base"` // the size of variations, allocations and parts
 	Rows    []*Row        `json:"rows"`
+	Goals   []Goal        `json:"goals,omitempty"`
 	Inside  []Inside      `json:"inside,omitempty"`
 	Mapping *MappingStage `json:"mapping,omitempty"`
 	Starts  []Start       `json:"starts,omitempty"`
@@ -35,6 +36,7 @@ type Row struct {
 	PerSecond float64       `json:"records_per_s"`
 	ToA       float64       `json:"cpu_to_a,omitempty"`
 	ToB       float64       `json:"cpu_to_b,omitempty"`
+	RateToA   float64       `json:"records_per_s_to_a,omitempty"`
 	Processes []ProcessCost `json:"processes"`
 	seen      [][]Process
 }
@@ -69,24 +71,50 @@ func (r *Report) add(s scenario, records, round int, cost Cost) {
 	row.seen = append(row.seen, cost.Processes)
 }
 
-// settle works out medians and ratios.
+// settle works out medians, ratios and goals; of figures read from a file too.
 func (r *Report) settle() {
 	for _, row := range r.Rows {
 		row.CPUMedian = rounded(median(row.CPU))
 		row.PerSecond = math.Round(float64(row.Records) / median(row.Wall))
 		row.ToA, row.ToB = r.ratio(row, loopA), r.ratio(row, loopB)
-		row.Processes = processes(row)
+		row.RateToA = r.rate(row)
+		if row.seen != nil {
+			row.Processes = processes(row)
+		}
 	}
+	r.Goals = r.goals()
 }
 
 func (r *Report) ratio(row *Row, to string) float64 {
 	other := r.row(to, row.Records)
-	if other == nil || len(other.CPU) != len(row.CPU) {
+	if other == nil {
+		return 0
+	}
+	return ratioOf(row, other)
+}
+
+// rate is how many records a second to A's, round by round.
+func (r *Report) rate(row *Row) float64 {
+	a := r.row(loopA, row.Records)
+	if a == nil {
 		return 0
 	}
 	var ratios []float64
+	for i, wall := range row.Wall {
+		if i < len(a.Wall) && wall > 0 {
+			ratios = append(ratios, a.Wall[i]/wall)
+		}
+	}
+	return rounded(median(ratios))
+}
+
+// ratioOf is the median of the ratios of CPU within each round.
+func ratioOf(row, to *Row) float64 {
+	var ratios []float64
 	for i, cpu := range row.CPU {
-		ratios = append(ratios, cpu/other.CPU[i])
+		if i < len(to.CPU) && to.CPU[i] > 0 {
+			ratios = append(ratios, cpu/to.CPU[i])
+		}
 	}
 	return rounded(median(ratios))
 }

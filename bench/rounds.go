@@ -32,7 +32,7 @@ func (o *options) measure(ctx context.Context, talk io.Writer) (*Report, error) 
 				return nil, err
 			}
 		}
-		if records == o.sizes[len(o.sizes)-1] && o.extras {
+		if records == o.sizes[len(o.sizes)-1] && (o.extras || o.profile != "") {
 			if err := o.lookInside(ctx, p, report, talk); err != nil {
 				return nil, err
 			}

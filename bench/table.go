@@ -16,9 +16,9 @@ func (r *Report) table(out io.Writer) error {
 	for _, row := range r.Rows {
 		if row.Records != records {
 			records = row.Records
-			fmt.Fprintf(w, "\n%s records\tCPU\tto A\tto B\trecords/s\tby process: CPU, peak memory\n", grouped(records))
+			fmt.Fprintf(w, "\n%s records\tCPU\tto A\tto B\trecords/s\tto A\tby process: CPU, peak memory\n", grouped(records))
 		}
-		fmt.Fprintf(w, "%s\t%.2f\t%s\t%s\t%s\t%s\n", row.Title, row.CPUMedian, ratio(row.ToA), ratio(row.ToB), grouped(int(row.PerSecond)), row.byProcess())
+		fmt.Fprintf(w, "%s\t%.2f\t%s\t%s\t%s\t%s\t%s\n", row.Title, row.CPUMedian, ratio(row.ToA), ratio(row.ToB), grouped(int(row.PerSecond)), ratio(row.RateToA), row.byProcess())
 	}
 	for _, in := range r.Inside {
 		fmt.Fprintf(w, "\n%s, %s records: the engine's process\tµs\t%%\n", in.Title, grouped(in.Records))
@@ -37,15 +37,30 @@ func (r *Report) table(out io.Writer) error {
 	for _, s := range r.Starts {
 		fmt.Fprintf(w, "  %s\t%.0f\n", s.Title, s.Millis)
 	}
+	if len(r.Goals) > 0 {
+		fmt.Fprintf(w, "\nGoals\tgoal\tfound\n")
+	}
+	for _, g := range r.Goals {
+		fmt.Fprintf(w, "  %s\t%s\t%g\t%s\n", g.Title, g.limit(), g.Found, g.verdict())
+	}
 	return w.Flush()
 }
 
 func (row *Row) byProcess() string {
 	var out []string
 	for _, p := range row.Processes {
-		out = append(out, fmt.Sprintf("%s %.2f, %.0f MB", strings.TrimPrefix(p.Name, "engine-plugin-"), p.CPU, p.PeakMB))
+		out = append(out, fmt.Sprintf("%s %.2f, %.0f MB", processName(p.Name), p.CPU, p.PeakMB))
 	}
 	return strings.Join(out, "; ")
+}
+
+// processName is short: a plugin is known by its name, a loop by the program that
+// runs it.
+func processName(name string) string {
+	if plugin, ok := strings.CutPrefix(name, "engine-plugin-"); ok {
+		return "plugin " + plugin
+	}
+	return name
 }
 
 func ratio(f float64) string {
