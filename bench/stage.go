@@ -23,9 +23,9 @@ type MappingStage struct {
 	Ratio        float64 `json:"ratio"`
 }
 
-const stageRows, stagePasses = 1000, 300
+const stageRows = 1000
 
-func measureStage(rounds int) (*MappingStage, error) {
+func measureStage(rounds, passes int) (*MappingStage, error) {
 	rows, err := stageInput()
 	if err != nil {
 		return nil, err
@@ -49,10 +49,10 @@ func measureStage(rounds int) (*MappingStage, error) {
 	}
 	s := &MappingStage{}
 	var ofHand, ofEngine, ratios []float64
-	for range max(rounds, 5) {
+	for range rounds {
 		var a, b float64
-		a, s.HandAllocs = timed(rows, byHand)
-		b, s.EngineAllocs = timed(rows, byEngine)
+		a, s.HandAllocs = timed(rows, passes, byHand)
+		b, s.EngineAllocs = timed(rows, passes, byEngine)
 		ofHand, ofEngine, ratios = append(ofHand, a), append(ofEngine, b), append(ratios, b/a)
 	}
 	s.HandNS, s.EngineNS, s.Ratio = rounded(median(ofHand)), rounded(median(ofEngine)), rounded(median(ratios))
@@ -80,18 +80,18 @@ func evaluator(programs []*expr.Program, out []record.Value) func([]record.Value
 
 // timed gives nanoseconds of CPU and allocations a row; whoever else uses the
 // machine is not in them.
-func timed(rows [][]record.Value, do func([]record.Value) error) (ns, allocs float64) {
+func timed(rows [][]record.Value, passes int, do func([]record.Value) error) (ns, allocs float64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := ownCPU()
-	for range stagePasses {
+	for range passes {
 		for _, row := range rows {
 			_ = do(row) // it was tried on every row before
 		}
 	}
 	spent := ownCPU() - start
 	runtime.ReadMemStats(&after)
-	n := float64(len(rows) * stagePasses)
+	n := float64(len(rows) * passes)
 	return float64(spent.Nanoseconds()) / n, rounded(float64(after.Mallocs-before.Mallocs) / n)
 }
 

@@ -25,7 +25,7 @@ type Start struct {
 const manyMappings = 200
 
 func (o *options) start(ctx context.Context, temp string, report *Report, talk io.Writer) error {
-	stage, err := measureStage(o.rounds)
+	stage, err := measureStage(max(o.rounds, 5), 300)
 	if err != nil {
 		return err
 	}
