@@ -77,7 +77,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.IntVar(&o.rounds, "rounds", 3, "how often everything is measured; figures are medians")
 	only := flags.String("only", "", "measure these alone, of: "+strings.Join(names(), ", ")+"; ratios are given to the loops among them")
 	flags.StringVar(&o.binaries.dir, "bin", "bin", "folder of the engine, its plugins and engine-plugin-bench")
-	flags.StringVar(&o.temp, "temp", "", "folder for the files of a run, about 2 KB a record (default: the system's)")
+	flags.StringVar(&o.temp, "temp", "", "folder for the files of a run, about 4 KB a record (default: the system's)")
 	flags.StringVar(&o.json, "json", "", "write the figures to this file too")
 	flags.StringVar(&o.profile, "profile", "", "keep CPU profiles of the engine in this folder, for go tool pprof")
 	quick := flags.Bool("quick", false, "20000 records, one round: whether it works, not what it costs")

@@ -80,10 +80,10 @@ func or(text, otherwise string) string {
 
 func (r *Report) sizesPage(b *strings.Builder) {
 	for _, records := range slices.Backward(r.sizes()) {
-		fmt.Fprintf(b, "\n### %s records\n\n| | CPU µs a record | to A | to B | records/s | to A | peak memory, MB |\n|---|---|---|---|---|---|---|\n", grouped(records))
+		fmt.Fprintf(b, "\n### %s records\n\n| | CPU µs a record | of it system | CPU to A | to B | records/s | records/s to A | peak memory, MB |\n|---|---|---|---|---|---|---|---|\n", grouped(records))
 		for _, s := range everyRound {
 			if row := r.row(s.Name, records); row != nil {
-				fmt.Fprintf(b, "| %s | %.2f | %s | %s | %s | %s | %s |\n", row.Title, row.CPUMedian, ratio(row.ToA), ratio(row.ToB), grouped(int(row.PerSecond)), ratio(row.RateToA), row.peaks())
+				fmt.Fprintf(b, "| %s | %.2f | %.2f | %s | %s | %s | %s | %s |\n", row.Title, row.CPUMedian, median(row.System), ratio(row.ToA), ratio(row.ToB), grouped(int(row.PerSecond)), ratio(row.RateToA), row.peaks())
 			}
 		}
 	}

@@ -15,10 +15,11 @@ import (
 	"time"
 )
 
-// Cost is what one run took. CPU is user and system time of all its processes.
+// Cost is what one run took. CPU is user and system time of all its processes,
+// System the second of these alone.
 type Cost struct {
-	Wall, CPU time.Duration
-	Processes []Process
+	Wall, CPU, System time.Duration
+	Processes         []Process
 }
 
 // Process is one process of a run. Its CPU is known to 10 ms, its peak as the
@@ -60,13 +61,12 @@ func measure(cmd *exec.Cmd, beside ...*plugin) (Cost, error) {
 	if err != nil {
 		return cost, fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, said.String())
 	}
-	cost.CPU = used(cmd.ProcessState)
+	cost.add(cmd.ProcessState)
 	for _, p := range beside {
-		spent, err := p.stop()
-		if err != nil {
+		if err := p.stop(); err != nil {
 			return cost, err
 		}
-		cost.CPU += spent
+		cost.add(p.cmd.ProcessState)
 	}
 	return cost, whole(&cost, cmd)
 }
@@ -89,7 +89,10 @@ func whole(cost *Cost, cmd *exec.Cmd) error {
 	return nil
 }
 
-func used(s *os.ProcessState) time.Duration { return s.UserTime() + s.SystemTime() }
+func (c *Cost) add(s *os.ProcessState) {
+	c.CPU += s.UserTime() + s.SystemTime()
+	c.System += s.SystemTime()
+}
 
 // maxRSS is in kilobytes on Linux, in bytes elsewhere.
 func maxRSS(usage *syscall.Rusage) float64 {

@@ -31,6 +31,7 @@ type Row struct {
 	Title     string        `json:"title"`
 	Records   int           `json:"records"`
 	CPU       []float64     `json:"cpu_us_per_record_by_round"`
+	System    []float64     `json:"system_us_per_record_by_round"` // of CPU, what the kernel used
 	Wall      []float64     `json:"wall_s_by_round"`
 	CPUMedian float64       `json:"cpu_us_per_record"`
 	PerSecond float64       `json:"records_per_s"`
@@ -67,6 +68,7 @@ func (r *Report) add(s scenario, records, round int, cost Cost) {
 		r.Rows = append(r.Rows, row)
 	}
 	row.CPU = append(row.CPU, microseconds(cost.CPU, records))
+	row.System = append(row.System, microseconds(cost.System, records))
 	row.Wall = append(row.Wall, cost.Wall.Seconds())
 	row.seen = append(row.seen, cost.Processes)
 }

@@ -16,9 +16,9 @@ func (r *Report) table(out io.Writer) error {
 	for _, row := range r.Rows {
 		if row.Records != records {
 			records = row.Records
-			fmt.Fprintf(w, "\n%s records\tCPU\tto A\tto B\trecords/s\tto A\tby process: CPU, peak memory\n", grouped(records))
+			fmt.Fprintf(w, "\n%s records\tCPU\tof it system\tto A\tto B\trecords/s\tto A\tby process: CPU, peak memory\n", grouped(records))
 		}
-		fmt.Fprintf(w, "%s\t%.2f\t%s\t%s\t%s\t%s\t%s\n", row.Title, row.CPUMedian, ratio(row.ToA), ratio(row.ToB), grouped(int(row.PerSecond)), ratio(row.RateToA), row.byProcess())
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%s\t%s\t%s\t%s\t%s\n", row.Title, row.CPUMedian, median(row.System), ratio(row.ToA), ratio(row.ToB), grouped(int(row.PerSecond)), ratio(row.RateToA), row.byProcess())
 	}
 	for _, in := range r.Inside {
 		fmt.Fprintf(w, "\n%s, %s records: the engine's process\tµs\t%%\n", in.Title, grouped(in.Records))
