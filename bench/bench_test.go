@@ -124,6 +124,7 @@ func TestRun(t *testing.T) {
 	snapshot := r.row("snapshot", 300)
 	require.Len(t, snapshot.CPU, 2)
 	require.Greater(t, snapshot.ToA, 1.0)
+	require.Greater(t, snapshot.Ledger, 100.0)
 	require.Len(t, r.Inside, 2)
 	require.Greater(t, r.Inside[0].Allocs, 1.0)
 	require.FileExists(t, filepath.Join(dir, "profiles", "unchanged.pprof"))

@@ -62,6 +62,7 @@ func (r *Report) page() string {
 	fmt.Fprintf(&b, "Measured on %s with %s: %s, %d cores, %.0f GB, %s, %s. Load before it began: %s. Medians of %d rounds.\n",
 		r.When.Format("2006-01-02"), r.Version, m.CPU, m.Cores, m.MemoryGB, m.Kernel, m.Go, or(m.Load, "unknown"), r.Rounds)
 	r.sizesPage(&b)
+	r.ledgerPage(&b)
 	r.goalsPage(&b)
 	r.partsPage(&b)
 	r.growthPage(&b)
@@ -106,6 +107,18 @@ func (row *Row) peaks() string {
 		out = append(out, fmt.Sprintf("%s %.0f", processName(p.Name), p.PeakMB))
 	}
 	return strings.Join(out, ", ")
+}
+
+func (r *Report) ledgerPage(b *strings.Builder) {
+	var said []string
+	for _, name := range []string{"first", "snapshot"} {
+		if row := r.largest(name); row != nil && row.Ledger > 0 {
+			said = append(said, fmt.Sprintf("%s: %s", row.Title, grouped(int(row.Ledger))))
+		}
+	}
+	if len(said) > 0 {
+		fmt.Fprintf(b, "\nBytes a record that the ledger then has on disk: %s.\n", strings.Join(said, "; "))
+	}
 }
 
 func (r *Report) goalsPage(b *strings.Builder) {

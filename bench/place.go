@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,6 +129,21 @@ func (p *place) fresh(ledger string) error {
 		return err
 	}
 	return gone(p.out())
+}
+
+// size is what a ledger has on disk, journal and all.
+func (p *place) size(ledger string) (bytes int64, err error) {
+	err = filepath.WalkDir(p.path(ledger), func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			bytes += info.Size()
+		}
+		return err
+	})
+	return bytes, err
 }
 
 func gone(path string) error {

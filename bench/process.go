@@ -20,6 +20,7 @@ import (
 type Cost struct {
 	Wall, CPU, System time.Duration
 	Processes         []Process
+	Ledger            int64 // bytes that the ledger has on disk after it
 }
 
 // Process is one process of a run. Its CPU is known to 10 ms, its peak as the

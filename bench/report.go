@@ -38,6 +38,7 @@ type Row struct {
 	ToA       float64       `json:"cpu_to_a,omitempty"`
 	ToB       float64       `json:"cpu_to_b,omitempty"`
 	RateToA   float64       `json:"records_per_s_to_a,omitempty"`
+	Ledger    float64       `json:"ledger_bytes_per_record,omitempty"` // on disk after the last round
 	Processes []ProcessCost `json:"processes"`
 	seen      [][]Process
 }
@@ -70,6 +71,7 @@ func (r *Report) add(s scenario, records, round int, cost Cost) {
 	row.CPU = append(row.CPU, microseconds(cost.CPU, records))
 	row.System = append(row.System, microseconds(cost.System, records))
 	row.Wall = append(row.Wall, cost.Wall.Seconds())
+	row.Ledger = math.Round(float64(cost.Ledger) / float64(records))
 	row.seen = append(row.seen, cost.Processes)
 }
 

@@ -113,6 +113,9 @@ func (p *place) first() (Cost, error) {
 	if err == nil {
 		err = p.wrote("before")
 	}
+	if err == nil {
+		cost.Ledger, err = p.size(operationsLedger)
+	}
 	p.loaded = err == nil
 	return cost, err
 }
@@ -181,6 +184,9 @@ func (p *place) snapshotOf(j job, wanted string, beside ...*plugin) (Cost, error
 	cost, err := measure(p.engineCommand("snapshot-ledger", args...), beside...)
 	if err == nil {
 		err = p.wrote(wanted)
+	}
+	if err == nil {
+		cost.Ledger, err = p.size("snapshot-ledger")
 	}
 	return cost, err
 }

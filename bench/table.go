@@ -20,6 +20,11 @@ func (r *Report) table(out io.Writer) error {
 		}
 		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%s\t%s\t%s\t%s\t%s\n", row.Title, row.CPUMedian, median(row.System), ratio(row.ToA), ratio(row.ToB), grouped(int(row.PerSecond)), ratio(row.RateToA), row.byProcess())
 	}
+	for _, name := range []string{"first", "snapshot"} {
+		if row := r.largest(name); row != nil && row.Ledger > 0 {
+			fmt.Fprintf(w, "\n%s: %s bytes a record in the ledger\n", row.Title, grouped(int(row.Ledger)))
+		}
+	}
 	for _, in := range r.Inside {
 		fmt.Fprintf(w, "\n%s, %s records: the engine's process\tµs\t%%\n", in.Title, grouped(in.Records))
 		for _, p := range in.Parts {
