@@ -59,8 +59,8 @@ func putIn(page, figures string) (string, error) {
 func (r *Report) page() string {
 	var b strings.Builder
 	m := r.Machine
-	fmt.Fprintf(&b, "Measured on %s with %s: %s, %d cores, %.0f GB, %s, %s. Load before it began: %s. Medians of %d rounds.\n",
-		r.When.Format("2006-01-02"), r.Version, m.CPU, m.Cores, m.MemoryGB, m.Kernel, m.Go, or(m.Load, "unknown"), r.Rounds)
+	fmt.Fprintf(&b, "Measured on %s with %s: %s, %d cores, %.0f GB, %s, %s. Load before it began: %s. %s\n",
+		r.When.Format("2006-01-02"), r.Version, m.CPU, m.Cores, m.MemoryGB, m.Kernel, m.Go, or(m.Load, "unknown"), r.rounds())
 	r.sizesPage(&b)
 	r.ledgerPage(&b)
 	r.goalsPage(&b)
@@ -70,6 +70,13 @@ func (r *Report) page() string {
 	r.startsPage(&b)
 	b.WriteString("\n")
 	return b.String()
+}
+
+func (r *Report) rounds() string {
+	if r.Rounds == 1 {
+		return "One round."
+	}
+	return fmt.Sprintf("Medians of %d rounds.", r.Rounds)
 }
 
 func or(text, otherwise string) string {

@@ -10,7 +10,7 @@ import (
 // table writes the figures for people.
 func (r *Report) table(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s. %d cores, %s, %s, load before %s. Medians of %d rounds.\n", r.Machine.CPU, r.Machine.Cores, r.Machine.Kernel, r.Machine.Go, r.Machine.Load, r.Rounds)
+	fmt.Fprintf(w, "%s. %d cores, %s, %s, load before %s. %s\n", r.Machine.CPU, r.Machine.Cores, r.Machine.Kernel, r.Machine.Go, or(r.Machine.Load, "unknown"), r.rounds())
 	fmt.Fprintf(w, "%s. CPU is µs a record, user and system, of all processes.\n", r.Version)
 	records := 0
 	for _, row := range r.Rows {
