@@ -7,7 +7,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build demo test kills race fuzz bench lint generate clean
+.PHONY: build demo test kills race fuzz bench bench-go lint generate clean
 
 build:
 	@mkdir -p $(BIN)
@@ -40,7 +40,16 @@ fuzz:
 		done; \
 	done
 
-bench:
+# What the engine costs beside two loops written by hand, in one run; docs/speed.md
+# says how to read it. BENCH=--help lists what it takes, BENCH=--quick tries it.
+BENCH ?=
+bench: build
+	@$(GO) build -trimpath -o $(BIN)/bench ./bench
+	@$(GO) build -trimpath -o $(BIN)/engine-plugin-bench ./bench/plugin
+	@$(BIN)/bench --bin $(BIN) $(BENCH)
+
+# Every Go benchmark of the tree.
+bench-go:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 lint:

@@ -54,6 +54,7 @@ func ServeDebug(ctx context.Context, c Connector, out io.Writer) int {
 
 // debug is --debug: until Ctrl-C.
 func debug(c Connector) int {
+	useFinerBuffers()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return ServeDebug(ctx, c, os.Stdout)
