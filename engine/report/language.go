@@ -35,6 +35,7 @@ type words struct {
 	columns  [6]string            // of the list of everybody
 	everyone string               // its title
 	profile  string               // of %s: what a link leads to
+	further  string               // between two things said of one person
 	but      string               // all but the field %s
 	inField  string               // of what the target left out: the field %s
 	waits    string               // for a word, under a part that has none of its own

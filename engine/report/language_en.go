@@ -44,6 +44,7 @@ var inEnglish = words{
 	columns:  [6]string{"Date", "Person", "Ids: source, target", "Operation", "Result", "Message"},
 	everyone: "Person by person",
 	profile:  "profile of %s",
+	further:  "; ",
 	but:      "without the field “%s”",
 	inField:  "field “%s”",
 	waits:    "waiting for your word",

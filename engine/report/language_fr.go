@@ -109,6 +109,7 @@ var inFrench = words{
 	columns:  [6]string{"Date", "Personne", "Identifiants : source, cible", "Opération", "Statut", "Message"},
 	everyone: "Personne par personne",
 	profile:  "fiche de %s",
+	further:  " ; ",
 	but:      "sans le champ « %s »",
 	inField:  "champ « %s »",
 	waits:    "en attente de votre accord",

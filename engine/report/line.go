@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -93,7 +94,7 @@ func (l *Line) In(lang Language) Told {
 	w := wordsOf(lang)
 	told := Told{Case: w.cases[l.Case], Verdict: w.verdict[l.Verdict], Message: l.message(w, lang)}
 	for _, f := range l.LeftOut {
-		told.Message += "; " + fmt.Sprintf(w.but, f.Field) + w.colon + " " + w.leftOut(&f, lang)
+		told.Message += w.further + fmt.Sprintf(w.but, f.Field) + w.colon + " " + w.leftOut(&f, lang)
 	}
 	return told
 }
@@ -112,7 +113,8 @@ func (l *Line) message(w *words, lang Language) string {
 	case l.Outcome == ledger.Unchanged && l.Code == ledger.CodeByHand:
 		return fmt.Sprintf(w.byHandIn, l.Field)
 	}
-	return strings.TrimSuffix(w.because(&Yours{Outcome: l.Outcome, Code: l.Code, Field: l.Field, Summary: l.Summary}, l.says, lang), ".")
+	why := w.because(&Yours{Outcome: l.Outcome, Code: l.Code, Field: l.Field, Summary: l.Summary}, l.says, lang)
+	return strings.TrimSuffix(cmp.Or(why, l.Summary), ".")
 }
 
 // Someone is how a report calls a person, and where they can be opened.

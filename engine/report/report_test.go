@@ -21,10 +21,14 @@ var update = flag.Bool("update", false, "write the goldens anew")
 // night is a ledger after one run in which something of everything happened.
 func night(t *testing.T) (*ledger.Ledger, string) {
 	t.Helper()
-	now := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	return nightBy(t, func() time.Time { return time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC) })
+}
+
+func nightBy(t *testing.T, clock func() time.Time) (*ledger.Ledger, string) {
+	t.Helper()
 	key := ledger.NewKey()
 	l, err := ledger.Open(t.Context(), ledger.Options{
-		Path: filepath.Join(t.TempDir(), "ledger.db"), Key: key, Command: "test", Clock: func() time.Time { return now },
+		Path: filepath.Join(t.TempDir(), "ledger.db"), Key: key, Command: "test", Clock: clock,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })

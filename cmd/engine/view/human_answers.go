@@ -167,6 +167,7 @@ func (h *human) calls(of [2]report.Calls, source, target string, read int64) {
 		switch {
 		case c.Made < 0:
 			part = "to " + name + ": not said"
+		case c.Made == 0:
 		case c.Least == c.Made:
 			part += " (the least possible)"
 		case c.Least >= 0:
