@@ -175,6 +175,9 @@ func (h *human) calls(of [2]report.Calls, source, target string, read int64) {
 		}
 		parts = append(parts, part)
 	}
+	if of[0].Made < 0 && of[1].Made < 0 {
+		parts = []string{"not said"}
+	}
 	text := "Calls: " + strings.Join(parts, ", ") + "."
 	if per := report.PerThousand(of, read); per.Made >= 0 && per.Least >= 0 {
 		text += " For 1,000 people read that is " + strconv.FormatInt(per.Made, 10) + " against " + strconv.FormatInt(per.Least, 10) + "."

@@ -33,6 +33,7 @@ func TestCallsInWords(t *testing.T) {
 	for of, want := range map[[2]report.Calls]string{
 		{{Made: 3, Least: 3}, {Made: 1030, Least: 1000}}: "  Calls: 3 to A (the least possible), 1030 to B (the least possible is 1000). For 1,000 people read\n  that is 1033 against 1003.\n",
 		{{Made: 3, Least: -1}, {Made: -1, Least: -1}}:    "  Calls: 3 to A, to B: not said.\n",
+		{{Made: -1, Least: -1}, {Made: -1, Least: -1}}:   "  Calls: not said.\n",
 		{{Made: 0, Least: 0}, {Made: 2, Least: 0}}:       "  Calls: 0 to A, 2 to B (the least possible is 0). For 1,000 people read that is 2 against 0.\n",
 	} {
 		var out bytes.Buffer
