@@ -11,7 +11,6 @@ import (
 	"passerelle/engine/lang"
 	"passerelle/engine/ledger"
 	"passerelle/engine/report"
-	"passerelle/plugins/protocol"
 )
 
 // LedgerUse says what a ledger is opened for.
@@ -79,7 +78,7 @@ func (w *Workspace) keepStory(ctx context.Context, ran *Ran) error {
 		if m.Address != ran.Mapping {
 			continue
 		}
-		story.From, story.To = titles(w.schemas[m.Source.Connection.Plugin]), titles(w.schemas[m.Target.Connection.Plugin])
+		story.From, story.To = w.called(m.Source.Connection), w.called(m.Target.Connection)
 		story.Zone = zoneOf(m).String()
 		for _, r := range m.Requires {
 			story.Says[r.Decl.Name] = report.Text(r.Decl.Say)
@@ -88,11 +87,22 @@ func (w *Workspace) keepStory(ctx context.Context, ran *Ran) error {
 	return story.Keep(ctx, w.ledger, ran.RunID)
 }
 
-func titles(d *protocol.Description) report.Text {
+// called is what people call the system behind a connection: its connector's
+// title, with the connection's own name where the workspace has another of the
+// same plugin.
+func (w *Workspace) called(c *lang.Connection) report.Text {
+	d := w.schemas[c.Plugin]
 	en := title(d)
 	fr := d.GetTitle().GetFr()
 	if fr == "" {
 		fr = en
+	}
+	for _, m := range compile.Modules(w.module) {
+		for _, other := range m.Connections {
+			if other != c && other.Plugin == c.Plugin {
+				return report.Text{FR: fr + " (" + c.Name + ")", EN: en + " (" + c.Name + ")"}
+			}
+		}
 	}
 	return report.Text{FR: fr, EN: en}
 }

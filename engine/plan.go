@@ -78,8 +78,8 @@ func (w *Workspace) Plan(ctx context.Context, o PlanOptions) ([]*Planned, diag.D
 func (w *Workspace) planned(m *compile.Mapping) *Planned {
 	return &Planned{
 		Mapping: m.Address,
-		From:    title(w.schemas[m.Source.Connection.Plugin]),
-		To:      title(w.schemas[m.Target.Connection.Plugin]),
+		From:    w.called(m.Source.Connection).EN,
+		To:      w.called(m.Target.Connection).EN,
 	}
 }
 

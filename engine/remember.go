@@ -57,6 +57,12 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 		})
 	}
 	results = append(results, stoppedResults(made)...)
+	for _, b := range made.Summary.ByHand {
+		results = append(results, ledger.Applied{
+			SourceID: b.SourceID, Outcome: ledger.Unchanged, ShownName: b.Shown, Code: ledger.CodeByHand, Field: b.Field,
+			Summary: "It changed at the source, and is sent at creation and return only", Remedy: "Copy it at the target by hand, if it should be the same there.",
+		})
+	}
 	for _, g := range made.Summary.Gone {
 		results = append(results, ledger.Applied{SourceID: g.SourceID, Outcome: ledger.Gone})
 	}

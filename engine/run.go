@@ -29,8 +29,9 @@ type Ran struct {
 	Status   string // succeeded, partial, blocked, failed; skipped without a run of its own
 	Plan     plan.Summary
 	Outcome  apply.Outcome
-	Known    int64 // of those held, refused or ambiguous: how many somebody acknowledged
-	Settled  int64 // operations of an interrupted run whose fate was learnt
+	Known    int64            // of those held, refused or ambiguous: how many somebody acknowledged
+	Settled  int64            // operations of an interrupted run whose fate was learnt
+	Calls    map[string]int64 // requests made, as the ledger keeps them: ledger.CallsSource…
 	Found    diag.Diagnostics
 }
 
@@ -117,7 +118,7 @@ func (w *Workspace) Apply(ctx context.Context, path string) (*Ran, diag.Diagnost
 	if err != nil {
 		return nil, append(found, diag.From(err, "checking the plan")...)
 	}
-	run, err := w.begin(ctx, m, savedTrigger(saved))
+	run, err := w.begin(ctx, p, savedTrigger(saved))
 	if err != nil {
 		return nil, append(found, diag.From(err, "beginning the run")...)
 	}
@@ -126,7 +127,7 @@ func (w *Workspace) Apply(ctx context.Context, path string) (*Ran, diag.Diagnost
 	if w.settle(ctx, p, ran); !ran.Found.HasErrors() {
 		w.applySaved(ctx, p, saved, ran)
 	}
-	w.end(ctx, run, ran)
+	w.end(ctx, p, run, ran)
 	return ran, found
 }
 
@@ -157,12 +158,14 @@ func (w *Workspace) fresh(ctx context.Context, p *pair, saved *plan.Plan) error 
 	return saved.Stale(ctx, w.ledger, basis, w.options.Now())
 }
 
-func (w *Workspace) begin(ctx context.Context, m *compile.Mapping, trigger string) (*ledger.Run, error) {
-	run, err := w.ledger.BeginRun(ctx, m.Address, zoneOf(m))
-	if err == nil {
-		run.Trigger = trigger
+func (w *Workspace) begin(ctx context.Context, p *pair, trigger string) (*ledger.Run, error) {
+	_ = p.takeRequests() // what a preview made before is not this run's
+	run, err := w.ledger.BeginRun(ctx, p.mapping.Address, zoneOf(p.mapping))
+	if err != nil {
+		return nil, err
 	}
-	return run, err
+	run.Trigger, run.Profiles = trigger, p.profiles()
+	return run, w.ledger.KeepProfiles(ctx, run.ID, run.Profiles)
 }
 
 func (w *Workspace) ran(m *compile.Mapping) *Ran {
@@ -177,7 +180,7 @@ func (w *Workspace) run(ctx context.Context, m *compile.Mapping, o RunOptions, r
 		ran.Found, ran.Status = diag.From(err, "opening the connections of "+m.Address), Failed
 		return
 	}
-	run, err := w.begin(ctx, m, triggerOf(m, o))
+	run, err := w.begin(ctx, p, triggerOf(m, o))
 	if err != nil {
 		ran.Found, ran.Status = diag.From(err, "beginning the run"), Failed
 		return
@@ -190,7 +193,7 @@ func (w *Workspace) run(ctx context.Context, m *compile.Mapping, o RunOptions, r
 			w.carryOut(ctx, p, made, ran)
 		}
 	}
-	w.end(ctx, run, ran)
+	w.end(ctx, p, run, ran)
 }
 
 func (w *Workspace) settle(ctx context.Context, p *pair, ran *Ran) {
@@ -234,7 +237,7 @@ func (w *Workspace) carryOut(ctx context.Context, p *pair, made *plan.Plan, ran 
 }
 
 // end records how a run ended.
-func (w *Workspace) end(ctx context.Context, run *ledger.Run, ran *Ran) {
+func (w *Workspace) end(ctx context.Context, p *pair, run *ledger.Run, ran *Ran) {
 	ctx = context.WithoutCancel(ctx)
 	ran.Found = append(ran.Found, diag.From(w.countKnown(ctx, ran), "reading who is acknowledged")...)
 	ran.Status = statusOf(ran)
@@ -251,7 +254,8 @@ func (w *Workspace) end(ctx context.Context, run *ledger.Run, ran *Ran) {
 		"reference missing": ran.Missing(), "waiting": counts.Waiting, "skipped": counts.Skipped, "left": counts.Left, "blocked": counts.Blocked,
 	}
 	countForGuards(run.Counts, ran)
-	run.Calls = map[string]int64{"source": ran.Plan.Read.Calls}
+	ran.Calls = p.takeRequests()
+	run.Calls = ran.Calls
 	ran.Found = append(ran.Found, diag.From(w.keepStory(ctx, ran), "keeping what the run says")...)
 	ran.Found = append(ran.Found, diag.From(w.prune(ctx), "removing what was kept long enough")...)
 	if err := w.ledger.EndRun(ctx, run); err != nil {

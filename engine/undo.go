@@ -50,7 +50,7 @@ func (w *Workspace) Undo(ctx context.Context, o UndoOptions) (*Ran, diag.Diagnos
 		made.Discard()
 		return nil, found
 	}
-	run, err := w.begin(ctx, p.mapping, undone)
+	run, err := w.begin(ctx, p, undone)
 	if err != nil {
 		made.Discard()
 		return nil, append(found, diag.From(err, "beginning the run")...)
@@ -58,7 +58,7 @@ func (w *Workspace) Undo(ctx context.Context, o UndoOptions) (*Ran, diag.Diagnos
 	ran := w.ran(p.mapping)
 	ran.RunID = run.ID
 	w.carryOut(ctx, p, made, ran)
-	w.end(ctx, run, ran)
+	w.end(ctx, p, run, ran)
 	return ran, found
 }
 

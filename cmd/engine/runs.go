@@ -49,54 +49,73 @@ func (c *command) runsListCommand() *cobra.Command {
 
 func (c *command) runsShowCommand() *cobra.Command {
 	var everybody bool
+	var lang string
 	cmd := &cobra.Command{
 		Use:   "show RUN",
 		Short: "Show what a run did; RUN may be last",
 		Args:  exactly("one run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.showRun(cmd, args[0], formatText, everybody)
+			return c.showRun(cmd, args[0], formatText, lang, everybody)
 		},
 	}
 	c.answerFlags(cmd)
+	langFlag(cmd, &lang, "en")
 	cmd.Flags().BoolVar(&everybody, "all", false, "list everybody, not the first of each kind")
 	return cmd
 }
 
 func (c *command) runsExportCommand() *cobra.Command {
-	var format string
+	var format, lang string
 	cmd := &cobra.Command{
 		Use:   "export RUN",
 		Short: "Write every result of a run as text, JSON or CSV",
-		Long: `export writes every result of a run on stdout: date, source id, target id, name,
-operation, result, message, remedy, and the target's answer without any value of the
-record. It names people: keep it as you would keep any list of them.`,
+		Long: `export writes every result of a run on stdout: date, source id and target id with the
+address of each one's page where it is known, name, operation, result, message, remedy,
+and the target's answer without any value of the record. It names people: keep it as you
+would keep any list of them.`,
 		Args: exactly("one run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := c.chosenFormat(format); err != nil {
 				return err
 			}
-			return c.showRun(cmd, args[0], format, true)
+			return c.showRun(cmd, args[0], format, lang, true)
 		},
 	}
 	c.answerFlags(cmd)
+	langFlag(cmd, &lang, "en")
 	cmd.Flags().StringVar(&format, "format", formatCSV, "text, json or csv")
 	return cmd
 }
 
-func (c *command) showRun(cmd *cobra.Command, id, format string, everybody bool) error {
+// langFlag chooses the language of what is written for people to read.
+func langFlag(cmd *cobra.Command, lang *string, usual string) {
+	cmd.Flags().StringVar(lang, "lang", usual, "fr or en")
+}
+
+func knownLang(lang string) error {
+	if lang != "fr" && lang != "en" {
+		return usageFault("--lang is fr or en, not \"" + lang + "\"")
+	}
+	return nil
+}
+
+func (c *command) showRun(cmd *cobra.Command, id, format, lang string, everybody bool) error {
+	if err := knownLang(lang); err != nil {
+		return err
+	}
 	return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
 		run, err := a.Run(cmd.Context(), id)
 		if err != nil {
 			return err
 		}
-		results, err := a.Results(cmd.Context(), run.ID)
+		lines, err := a.Lines(cmd.Context(), run)
 		if err != nil {
 			return err
 		}
 		if format == formatCSV {
-			return report.ResultsCSV(c.stdout, run, results)
+			return report.ResultsCSV(c.stdout, run, lines, report.Language(lang))
 		}
-		out.RunResults(run, results, everybody)
+		out.RunResults(run, lines, report.Language(lang), everybody)
 		return nil
 	})
 }
@@ -107,13 +126,15 @@ func (c *command) reportCommand() *cobra.Command {
 		Use:   "report RUN",
 		Short: "Write the report of a run, in French or English, for who administers HR data",
 		Long: `report says what a run did, what only a person can do, and what was not done and how
-to agree to it. RUN may be last. It names people as shown_as does, and holds no value.`,
+to agree to it. RUN may be last. It names people as shown_as does, and holds no value.
+As html it also lists everybody, one a line. Names lead to people's own pages where a
+connection says where those are (profile_url).`,
 		Args: exactly("one run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case lang != "fr" && lang != "en":
-				return usageFault("--lang is fr or en, not \"" + lang + "\"")
-			case format != formatText && format != "html":
+			if err := knownLang(lang); err != nil {
+				return err
+			}
+			if format != formatText && format != "html" {
 				return usageFault("--format is text or html, not \"" + format + "\"")
 			}
 			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
@@ -137,7 +158,7 @@ to agree to it. RUN may be last. It names people as shown_as does, and holds no 
 		},
 	}
 	c.answerFlags(cmd)
-	cmd.Flags().StringVar(&lang, "lang", "fr", "fr or en")
+	langFlag(cmd, &lang, "fr")
 	cmd.Flags().StringVar(&format, "format", formatText, "text or html")
 	return cmd
 }

@@ -33,6 +33,7 @@ func (r *result) leftOut(from complaints, p *plan.Plan, e *plan.Entry, answer *p
 		}
 		complaint.Summary, complaint.Detail, complaint.Remedy =
 			redact(complaint.Summary, e.Body), redact(complaint.Detail, e.Body), redact(complaint.Remedy, e.Body)
+		r.LeftOut = append(r.LeftOut, ledger.LeftOut{Field: field, Code: complaint.Code, Summary: complaint.Summary, Remedy: complaint.Remedy})
 		r.missing = append(r.missing, Failed{
 			Person: plan.Person{SourceID: e.SourceID, Shown: e.Shown},
 			Code:   complaint.Code, Summary: complaint.Summary, Detail: complaint.Detail, Remedy: complaint.Remedy,

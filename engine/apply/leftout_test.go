@@ -54,6 +54,11 @@ func TestLeftOutIsSentAgain(t *testing.T) {
 		}
 		require.Equal(t, c.kept, kept, name)
 		require.Len(t, r.missing, c.listed, name)
+		require.Len(t, r.LeftOut, c.listed, name)
+		for _, left := range r.LeftOut {
+			require.Equal(t, "No ‹department› there", left.Summary)
+			require.Contains(t, []string{"department", "post", "post.start"}, left.Field)
+		}
 		for _, m := range r.missing {
 			require.Equal(t, "No ‹department› there", m.Summary, "without the value that was sent")
 			require.Equal(t, "Zoé", m.Shown)

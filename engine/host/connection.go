@@ -13,9 +13,11 @@ import (
 // Connection is one tenant that a plugin talks to. Its methods may be called
 // concurrently. It lives until Close or until its Host is closed.
 type Connection struct {
-	plugin *Plugin
-	handle string
-	tenant *protocol.Tenant
+	plugin   *Plugin
+	handle   string
+	tenant   *protocol.Tenant
+	profiles map[string]string // by resource
+	requests requests
 }
 
 // Configure opens a connection with one JSON object of settings, secrets
@@ -37,7 +39,8 @@ func (p *Plugin) Configure(ctx context.Context, settingsJSON []byte) (*Connectio
 		return nil, append(complaints, complain(brokenProtocol(p.name, doing,
 			"It gave no error, and yet no handle or no tenant."))...)
 	}
-	return &Connection{plugin: p, handle: response.GetHandle(), tenant: response.GetTenant()}, complaints
+	profiles, unfit := p.profilesOf(response.GetProfileUrls())
+	return &Connection{plugin: p, handle: response.GetHandle(), tenant: response.GetTenant(), profiles: profiles}, append(complaints, unfit...)
 }
 
 // hideSecrets finds the secrets among the settings. A setting may be a string, a
@@ -116,7 +119,7 @@ func (c *Connection) Read(ctx context.Context, request *protocol.ReadRequest) (*
 		return nil, diag.Diagnostics{d}
 	}
 	return &ReadStream{
-		plugin: c.plugin, ctx: ctx, cancel: cancel, stream: stream, doing: "reading " + request.GetResource(),
+		plugin: c.plugin, requests: &c.requests, ctx: ctx, cancel: cancel, stream: stream, doing: "reading " + request.GetResource(),
 	}, nil
 }
 
@@ -131,7 +134,7 @@ func (c *Connection) Write(ctx context.Context, open *protocol.WriteOpen) (*Writ
 	if err == nil {
 		err = stream.Send(&protocol.WriteRequest{Event: &protocol.WriteRequest_Open{Open: filled}})
 	}
-	w := &WriteStream{plugin: c.plugin, ctx: ctx, cancel: cancel, stream: stream, doing: doing}
+	w := &WriteStream{plugin: c.plugin, requests: &c.requests, ctx: ctx, cancel: cancel, stream: stream, doing: doing}
 	if err != nil {
 		defer cancel()
 		return nil, diag.Diagnostics{w.failed(err)}

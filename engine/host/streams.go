@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"google.golang.org/grpc"
 
@@ -13,11 +14,13 @@ import (
 
 // ReadStream is one read under way. It is for one goroutine at a time.
 type ReadStream struct {
-	plugin *Plugin
-	ctx    context.Context
-	cancel context.CancelFunc
-	stream grpc.ServerStreamingClient[protocol.ReadResponse]
-	doing  string
+	plugin   *Plugin
+	requests *requests
+	counted  sync.Once
+	ctx      context.Context
+	cancel   context.CancelFunc
+	stream   grpc.ServerStreamingClient[protocol.ReadResponse]
+	doing    string
 
 	received   int64
 	done       *protocol.Done
@@ -31,17 +34,17 @@ func (s *ReadStream) Next() (*protocol.ReadResponse, error) {
 	for {
 		response, err := s.stream.Recv()
 		if errors.Is(err, io.EOF) {
-			s.cancel()
+			s.Close()
 			return nil, s.end()
 		}
 		if err != nil {
 			d := s.plugin.failure(s.ctx, err, s.doing)
-			s.cancel()
+			s.Close()
 			return nil, d
 		}
 		s.complaints = append(s.complaints, s.plugin.complaints(response.GetDiagnostics())...)
 		if s.done != nil && response.GetEvent() != nil {
-			s.cancel()
+			s.Close()
 			s.done = nil
 			return nil, brokenProtocol(s.plugin.name, s.doing, "It went on after it had said that it was done.")
 		}
@@ -79,16 +82,20 @@ func (s *ReadStream) Complaints() Complaints { return s.complaints }
 func (s *ReadStream) Diagnostics() diag.Diagnostics { return s.complaints.Diagnostics() }
 
 // Close gives the read up. It is harmless after its end.
-func (s *ReadStream) Close() { s.cancel() }
+func (s *ReadStream) Close() {
+	s.cancel()
+	s.counted.Do(func() { s.requests.read(s.done) })
+}
 
 // WriteStream is one write under way. One goroutine may send while another
 // receives.
 type WriteStream struct {
-	plugin *Plugin
-	ctx    context.Context
-	cancel context.CancelFunc
-	stream grpc.BidiStreamingClient[protocol.WriteRequest, protocol.WriteResponse]
-	doing  string
+	plugin   *Plugin
+	requests *requests
+	ctx      context.Context
+	cancel   context.CancelFunc
+	stream   grpc.BidiStreamingClient[protocol.WriteRequest, protocol.WriteResponse]
+	doing    string
 
 	complaints Complaints // of the receiving side
 }
@@ -134,9 +141,11 @@ func (s *WriteStream) Recv() (*protocol.WriteResponse, error) {
 	}
 	if err != nil {
 		d := s.plugin.failure(s.ctx, err, s.doing)
+		s.requests.add(nil, nil) // what was made before it ended so, nobody says
 		s.cancel()
 		return nil, d
 	}
+	s.requests.wrote(response)
 	s.complaints = append(s.complaints, s.plugin.complaints(response.GetDiagnostics())...)
 	return response, nil
 }

@@ -62,7 +62,7 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 			s.BindInt64(2, int64(way.Scope))
 		}},
 		{&gone.Held, "DELETE FROM held WHERE source = ?1 AND mapping = ?2", bind},
-		{&gone.Results, `UPDATE results SET source = ?3, target = '', name = x'', answer = ''
+		{&gone.Results, `UPDATE results SET source = ?3, target = '', name = x'', answer = '', left_out = ''
 			WHERE source = ?1 AND run IN (SELECT number FROM runs WHERE mapping = ?2)`, func(s *sqlite.Stmt) { bind(s); s.BindText(3, word) }},
 		{&gone.Approvals, "UPDATE approvals SET source = ?3 WHERE source = ?1 AND mapping = ?2", func(s *sqlite.Stmt) { bind(s); s.BindText(3, word) }},
 	} {

@@ -42,8 +42,8 @@ func (l *Ledger) newHeldWriter(mapping, run string) (*heldWriter, error) {
 }
 
 // follow keeps an entry for who is held, waiting, failed or ambiguous. A blocked
-// record says nothing about whether its fault is gone: its entry stays as it is.
-// Every other outcome clears it.
+// record says nothing about whether its fault is gone, nor does a note of what is
+// left to be done by hand: its entry stays as it is. Every other outcome clears it.
 func (h *heldWriter) follow(a *Applied, name []byte, now int64) error {
 	switch a.Outcome {
 	case Held, Waiting, Failed, Ambiguous:
@@ -51,6 +51,10 @@ func (h *heldWriter) follow(a *Applied, name []byte, now int64) error {
 		return h.keep(a, name, now)
 	case Blocked:
 		return nil
+	case Unchanged:
+		if a.Code == CodeByHand {
+			return nil
+		}
 	}
 	if !h.any {
 		return nil

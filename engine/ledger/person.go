@@ -75,7 +75,7 @@ func (l *Ledger) ResultsOf(ctx context.Context, sourceID string, n int) ([]Perso
 	var results []PersonResult
 	err := l.read(ctx, "reading the results of a person", func() error {
 		return each(l.conn, `SELECT r.number, r.plan, r.position, r.source, r.target, r.outcome, r.operation,
-				r.code, r.field, r.summary, r.remedy, r.retry, r.status, r.attempts, r.at, r.name, r.place, r.answer, r.why, u.id, u.mapping
+				r.code, r.field, r.summary, r.remedy, r.retry, r.status, r.attempts, r.at, r.name, r.place, r.answer, r.why, r.left_out, u.id, u.mapping
 			FROM results r JOIN runs u ON u.number = r.run WHERE r.source = ? ORDER BY r.run DESC, r.number DESC LIMIT ?`,
 			func(s *sqlite.Stmt) {
 				s.BindText(1, sourceID)
@@ -83,7 +83,7 @@ func (l *Ledger) ResultsOf(ctx context.Context, sourceID string, n int) ([]Perso
 			},
 			func(s *sqlite.Stmt) error {
 				r, err := l.result(s)
-				results = append(results, PersonResult{RunID: s.ColumnText(19), Mapping: s.ColumnText(20), Result: r})
+				results = append(results, PersonResult{RunID: s.ColumnText(20), Mapping: s.ColumnText(21), Result: r})
 				return err
 			})
 	})

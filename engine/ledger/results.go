@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"time"
 
@@ -21,9 +22,19 @@ type Result struct {
 	Retry, Place, Answer         string
 	Status                       int
 	Attempts                     int
+	LeftOut                      []LeftOut // of one that succeeded
 	ShownName                    string
 	Why                          string    // it counts against no limit, or against which other one
 	At                           time.Time // UTC
+}
+
+// LeftOut is a field that the target did not take of a record that it took. It
+// holds no value.
+type LeftOut struct {
+	Field   string `json:"field"`
+	Code    string `json:"code"`
+	Summary string `json:"summary"`
+	Remedy  string `json:"remedy,omitempty"`
 }
 
 // settleResults writes results of a running run and keeps the held records in
@@ -70,9 +81,16 @@ func (l *Ledger) settleResults(runID, planID string, results []Applied) error {
 }
 
 func (l *Ledger) insertResult(run, nth int64, planID string, a *Applied, name []byte, now int64) error {
+	leftOut := []byte{}
+	if len(a.LeftOut) > 0 {
+		var err error
+		if leftOut, err = json.Marshal(a.LeftOut); err != nil {
+			return err
+		}
+	}
 	return exec(l.conn, `INSERT INTO results (run, number, plan, position, source, target, outcome, operation,
-			code, field, summary, remedy, retry, status, attempts, at, name, place, answer, why)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			code, field, summary, remedy, retry, status, attempts, at, name, place, answer, why, left_out)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		func(s *sqlite.Stmt) {
 			s.BindInt64(1, run)
 			s.BindInt64(2, nth)
@@ -94,6 +112,7 @@ func (l *Ledger) insertResult(run, nth int64, planID string, a *Applied, name []
 			s.BindText(18, a.Place)
 			s.BindText(19, a.Answer)
 			s.BindText(20, a.Why)
+			s.BindText(21, string(leftOut))
 		})
 }
 
@@ -142,7 +161,7 @@ func (l *Ledger) resultPage(ctx context.Context, runID string, last int64) (page
 
 // resultColumns are what result reads.
 const resultColumns = `number, plan, position, source, target, outcome, operation,
-	code, field, summary, remedy, retry, status, attempts, at, name, place, answer, why`
+	code, field, summary, remedy, retry, status, attempts, at, name, place, answer, why, left_out`
 
 func (l *Ledger) result(s *sqlite.Stmt) (Result, error) {
 	r := Result{
@@ -151,6 +170,9 @@ func (l *Ledger) result(s *sqlite.Stmt) (Result, error) {
 		Summary: s.ColumnText(9), Remedy: s.ColumnText(10), Retry: s.ColumnText(11),
 		Status: s.ColumnInt(12), Attempts: s.ColumnInt(13), At: fromMicro(s.ColumnInt64(14)),
 		Place: s.ColumnText(16), Answer: s.ColumnText(17), Why: s.ColumnText(18),
+	}
+	if text := s.ColumnText(19); text != "" && json.Unmarshal([]byte(text), &r.LeftOut) != nil {
+		return r, unreadable(l.path, "What a target left out of a record is damaged.")
 	}
 	var err error
 	r.ShownName, err = l.keys.openName(columnBytes(s, 15), r.SourceID)

@@ -119,6 +119,18 @@ func TestWhatHoldsAndWhatClears(t *testing.T) {
 	}
 }
 
+// A note of what is to be done by hand is no word about what a person is held for.
+func TestANoteClearsNothing(t *testing.T) {
+	t.Parallel()
+	l := open(t, t.TempDir())
+	_, run, plan := started(t, l)
+	require.NoError(t, l.Settle(t.Context(), run, plan, 0, []Applied{heldBack("7", "x")}))
+	require.NoError(t, l.Record(t.Context(), run, []Applied{{SourceID: "7", Outcome: Unchanged, Code: CodeByHand, Field: "start"}}))
+	now, err := l.HeldNow(t.Context(), "people")
+	require.NoError(t, err)
+	require.Len(t, now, 1)
+}
+
 func TestNoNameAndNoValueIsInTheFiles(t *testing.T) {
 	t.Parallel()
 	const name, value = "Canary-Name Ünique", "canary.value@example.org"

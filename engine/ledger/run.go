@@ -28,8 +28,20 @@ type Run struct {
 	Ended   time.Time        // zero while it runs
 	Status  string           // RunRunning…
 	Counts  map[string]int64 // by outcome, and whatever else was counted
-	Calls   map[string]int64 // requests sent, by connection
+	// Calls are the requests made, under the names below. A side whose plugin did
+	// not say how many has no entry.
+	Calls map[string]int64
+	// Profiles are where its people can be opened. KeepProfiles keeps them; EndRun
+	// does not.
+	Profiles Profiles
 }
+
+// Names in Run.Calls: the requests made to each side, and how many of them
+// nothing could do without.
+const (
+	CallsSource, LeastSource = "source", "source_least"
+	CallsTarget, LeastTarget = "target", "target_least"
+)
 
 // BeginRun records that a run of mapping has begun. Trigger, PlanID, Counts and
 // Calls are the caller's to fill; EndRun keeps them.
@@ -203,7 +215,7 @@ func (l *Ledger) FindRun(ctx context.Context, id string) (r Run, ok bool, err er
 
 func (l *Ledger) runs(which string, bind func(*sqlite.Stmt)) ([]Run, error) {
 	var runs []Run
-	err := each(l.conn, "SELECT id, mapping, run_trigger, plan, started, ended, status, counts, calls FROM runs "+which, bind,
+	err := each(l.conn, "SELECT id, mapping, run_trigger, plan, started, ended, status, counts, calls, profiles FROM runs "+which, bind,
 		func(s *sqlite.Stmt) error {
 			r := Run{
 				ID: s.ColumnText(0), Mapping: s.ColumnText(1), Trigger: s.ColumnText(2), PlanID: s.ColumnText(3),
@@ -218,8 +230,10 @@ func (l *Ledger) runs(which string, bind func(*sqlite.Stmt)) ([]Run, error) {
 			if r.Status == RunRunning && l.lock == nil && !alive(l.path) {
 				r.Status = RunFailed // as the next who takes the lock will write it down
 			}
+			var err error
+			r.Profiles, err = l.openProfiles(columnBytes(s, 9), r.ID)
 			runs = append(runs, r)
-			return nil
+			return err
 		})
 	return runs, err
 }

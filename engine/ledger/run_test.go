@@ -104,7 +104,7 @@ func TestTheChainShowsWhatWasAltered(t *testing.T) {
 		"the last":      `DELETE FROM runs WHERE position = 3`,
 		"all of them":   `DELETE FROM runs`,
 		"their order":   `UPDATE runs SET position = -position; UPDATE runs SET position = 4 + position`,
-		"one added":     `INSERT INTO runs SELECT 9, 'new', mapping, run_trigger, plan, started, ended, status, counts, calls, 4, hash, hash FROM runs WHERE position = 3`,
+		"one added":     `INSERT INTO runs SELECT 9, 'new', mapping, run_trigger, plan, started, ended, status, counts, calls, 4, hash, hash, profiles FROM runs WHERE position = 3`,
 		"hash blanked":  `UPDATE runs SET hash = x'00' WHERE position = 2`,
 		"made to run":   `UPDATE runs SET status = 'running', hash = NULL, ended = NULL, position = NULL, prev_hash = NULL WHERE position = 2`,
 		"end forgotten": `UPDATE ledger SET chain_mac = x''`,

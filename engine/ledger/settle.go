@@ -21,6 +21,10 @@ const (
 	Gone       = "gone"
 )
 
+// CodeByHand marks a result that is a note beside what else became of somebody: a
+// field changed at the source and is not sent to who is there already.
+const CodeByHand = "by-hand"
+
 // Applied is what became of one record, and what the ledger has to remember of
 // it. Code, Field, Summary and Remedy hold no value of a record.
 type Applied struct {
@@ -45,6 +49,7 @@ type Applied struct {
 	Retry                        string // retry class
 	Place                        string // of the expression that held it: people.hcl:12:5
 	Answer                       string // the target's own words, without any value
+	LeftOut                      []LeftOut
 	Status                       int    // the answer's own, such as 422
 	ShownName                    string // sealed at rest
 	Attempts                     int    // in this run

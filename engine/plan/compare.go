@@ -92,7 +92,7 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 			entry.Agreed = append(entry.Agreed, ledger.Print{Field: p.fields[i], Sum: now})
 			continue
 		case p.Mapping.Target.Fields[i].Once && !again:
-			p.summary.Fields[i].ByHand++
+			p.byHand(item, i)
 			continue
 		case now == 0 && p.Mapping.Target.Fields[i].KeepsFilled:
 			p.keep(item, i)
@@ -107,6 +107,22 @@ func (p *planner) difference(item *flow.Item, link *ledger.Link, key keyOf, agai
 		entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i], Sum: now})
 	}
 	return entry, sent
+}
+
+// mostByHand is how many of those are named: the others are counted. They come
+// again in every plan until somebody has copied the field and it is the same.
+const mostByHand = 1000
+
+// byHand notes a field that changed at the source and is sent at creation and
+// return only: somebody may want to copy it.
+func (p *planner) byHand(item *flow.Item, field int) {
+	p.summary.Fields[field].ByHand++
+	if len(p.summary.ByHand) == mostByHand {
+		return
+	}
+	p.summary.ByHand = append(p.summary.ByHand, ByHand{
+		Person: Person{SourceID: item.ID, Shown: item.Shown}, Field: p.Mapping.Target.Fields[field].Name,
+	})
 }
 
 // keep counts a field that is empty now and is not emptied at the target.

@@ -140,6 +140,7 @@ func TestReturn(t *testing.T) {
 	made := try(t, l, m, []flow.Item{item("0", "m0", "Back", "a@x", "2"), item("1", "m1", "A", "a@x", "2")})
 	require.Equal(t, Counts{Reactivate: 1, Unchanged: 1}, made.Summary.Counts)
 	require.EqualValues(t, 1, made.Summary.Fields[3].ByHand, "what is sent once is listed for who never left")
+	require.Equal(t, []ByHand{{Person{SourceID: "1", Shown: made.Summary.ByHand[0].Shown}, "phone"}}, made.Summary.ByHand, "by name")
 	all := entries(t, made)
 	require.Len(t, all, 2)
 	require.Equal(t, Reactivate, all[0].Operation)

@@ -437,7 +437,7 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 func (p *planner) blocked(blocks []Block) *Plan {
 	p.discard()
 	s := p.summary
-	s.Counts, s.Held, s.Waiting, s.Blocked = Counts{}, nil, nil, blocks
+	s.Counts, s.Held, s.Waiting, s.ByHand, s.Blocked = Counts{}, nil, nil, nil, blocks
 	for i := range s.Fields {
 		s.Fields[i] = FieldCount{Name: s.Fields[i].Name}
 	}

@@ -43,6 +43,7 @@ type Summary struct {
 	Waiting    []Waiting
 	// Returns are those who come back under another id.
 	Returns []Return
+	ByHand  []ByHand // whose fields are to be copied by hand, if they are to be
 	Gone    []Person // linked, and not in a whole read
 	Blocked []Block
 	Stopped []Stopped // whom the blocks are about
@@ -250,6 +251,13 @@ type Waiting struct {
 	Require      string // the require block's name
 	SayFR, SayEN string
 	Fields       []string // what it waits for, where the block names fields
+}
+
+// ByHand is a field that changed at the source of somebody whom it is no longer
+// sent for.
+type ByHand struct {
+	Person
+	Field string
 }
 
 // staleAfter is how long a saved plan may wait: people change overnight.

@@ -12,6 +12,7 @@ import (
 type (
 	Run        = ledger.Run
 	Result     = ledger.Result
+	LeftOut    = ledger.LeftOut
 	HeldRecord = ledger.HeldRecord
 	Link       = ledger.PersonLink
 	Scope      = ledger.ScopeLinks
@@ -46,8 +47,8 @@ func (a *Answers) Runs(ctx context.Context, mapping string, n int) ([]Run, error
 
 func (a *Answers) Run(ctx context.Context, id string) (*Run, error) { return RunOf(ctx, a.ledger, id) }
 
-func (a *Answers) Results(ctx context.Context, runID string) ([]Result, error) {
-	return Results(ctx, a.ledger, runID)
+func (a *Answers) Lines(ctx context.Context, run *Run) ([]Line, error) {
+	return Lines(ctx, a.ledger, run)
 }
 
 func (a *Answers) Report(ctx context.Context, runID string) (*Report, error) {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"passerelle/engine/ledger"
 )
 
 // Language of a report.
@@ -28,6 +30,15 @@ type words struct {
 	reason   map[string]string    // by code; %s is the field
 	remedy   map[string]string    // by code
 	part     map[string][2]string // by part of a guard: one, many
+	cases    map[string]string    // by Line.Case
+	verdict  map[string]string    // by Line.Verdict
+	columns  [6]string            // of the list of everybody
+	everyone string               // its title
+	profile  string               // of %s: what a link leads to
+	further  string               // between two things said of one person
+	but      string               // all but the field %s
+	inField  string               // of what the target left out: the field %s
+	waits    string               // for a word, under a part that has none of its own
 	people   [2]string
 	others   [2]string
 	calls    [2]string
@@ -48,9 +59,11 @@ type words struct {
 	byHand   [2]string
 	byHandIn string
 	known    string // until %s
-	reads    string // "%s announced, %s read"
+	reads    string // how it was read
 	readAll  string
-	callsTo  string
+	callsTo  string // number and system
+	least    string // of these, how many are the least possible
+	isLeast  string // they are
 	unread   string
 	unkept   string
 }
@@ -77,13 +90,18 @@ func (w *words) form(n int64, forms [2]string) string {
 // fewNames is how many people of one kind a report names.
 const fewNames = 5
 
-// names are the first few, and how many others there are.
-func (w *words) names(people []string) string {
+// few are the first people of a kind, and how many others there are, in words.
+func (w *words) few(people []Someone) (first []Someone, more string) {
 	if len(people) <= fewNames {
-		return strings.Join(people, ", ")
+		return people, ""
 	}
 	few := fewNames - 1
-	return strings.Join(people[:few], ", ") + " " + w.and + " " + w.counted(int64(len(people)-few), w.others)
+	return people[:few], w.and + " " + w.counted(int64(len(people)-few), w.others)
+}
+
+// leftOut is why the target did not take a field.
+func (w *words) leftOut(f *ledger.LeftOut, lang Language) string {
+	return strings.TrimSuffix(w.because(&Yours{Outcome: leftOut, Code: f.Code, Summary: f.Summary}, nil, lang), ".")
 }
 
 // because is why somebody was not sent: in this language where the code is one

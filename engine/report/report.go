@@ -19,27 +19,29 @@ type Report struct {
 	Done    []Done
 	Yours   []Yours
 	Blocked []Blocked
-	Gone    []string
+	ByHand  map[string][]Someone // by target field
+	Gone    []Someone
+	Lines   []Line // everybody, in the order in which it happened
 }
 
 // Done are the people whom one operation took effect on.
 type Done struct {
 	Operation string
-	People    []string
+	People    []Someone
 }
 
 // Yours is what only a person can mend: one reason, and whom it concerns.
 type Yours struct {
 	Outcome, Code, Field string
 	Summary, Remedy      string
-	People               []string
+	People               []Someone
 	Known                time.Time // somebody acknowledged all of it until then; zero: not all
 }
 
 // Blocked is one part that a guard stopped, and whom it concerns.
 type Blocked struct {
 	plan.Block
-	People []string
+	People []Someone
 }
 
 // Make gathers the report of a run.
@@ -52,7 +54,7 @@ func Make(ctx context.Context, l *ledger.Ledger, runID string) (*Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Run: *run, Story: *story, Whole: whole}
+	r := &Report{Run: *run, Story: *story, Whole: whole, ByHand: map[string][]Someone{}}
 	for _, b := range story.Blocks {
 		r.Blocked = append(r.Blocked, Blocked{Block: b})
 	}
@@ -60,11 +62,11 @@ func Make(ctx context.Context, l *ledger.Ledger, runID string) (*Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	for result, err := range l.Results(ctx, run.ID) {
-		if err != nil {
-			return nil, err
-		}
-		r.add(&result, known[result.SourceID])
+	if r.Lines, err = lines(ctx, l, run, story); err != nil {
+		return nil, err
+	}
+	for i := range r.Lines {
+		r.add(&r.Lines[i], known[r.Lines[i].SourceID])
 	}
 	slices.SortStableFunc(r.Done, func(a, b Done) int {
 		return slices.Index(operations, a.Operation) - slices.Index(operations, b.Operation)
@@ -91,10 +93,12 @@ func acknowledged(ctx context.Context, l *ledger.Ledger, mapping string) (map[st
 	return out, nil
 }
 
-func (r *Report) add(result *ledger.Result, known time.Time) {
-	who := nameOf(result)
+func (r *Report) add(result *Line, known time.Time) {
 	switch result.Outcome {
 	case ledger.Succeeded:
+		for _, f := range result.LeftOut {
+			r.yours(&Yours{Outcome: leftOut, Code: f.Code, Field: f.Field, Summary: f.Summary, Remedy: f.Remedy}, result.here())
+		}
 		if result.Position < 0 {
 			return // the second operation of a record: the first is counted
 		}
@@ -103,35 +107,47 @@ func (r *Report) add(result *ledger.Result, known time.Time) {
 			at = len(r.Done)
 			r.Done = append(r.Done, Done{Operation: result.Operation})
 		}
-		r.Done[at].People = append(r.Done[at].People, who)
+		r.Done[at].People = append(r.Done[at].People, result.there())
 	case ledger.Held, ledger.Waiting, ledger.Failed, ledger.Ambiguous, ledger.Skipped:
-		r.yours(result, who, known)
+		who := result.here()
+		if result.Outcome == ledger.Failed || result.Outcome == ledger.Ambiguous {
+			who = result.there()
+		}
+		r.yours(&Yours{
+			Outcome: result.Outcome, Code: result.Code, Field: result.Field, Summary: result.Summary, Remedy: result.Remedy, Known: known,
+		}, who)
 	case ledger.Blocked:
 		for i := range r.Blocked {
 			if r.Blocked[i].Concerns(result.Field, result.Operation) {
-				r.Blocked[i].People = append(r.Blocked[i].People, who)
+				r.Blocked[i].People = append(r.Blocked[i].People, result.here())
 			}
 		}
+	case ledger.Unchanged:
+		if result.Code == ledger.CodeByHand {
+			r.ByHand[result.Field] = append(r.ByHand[result.Field], result.there())
+		}
 	case ledger.Gone:
-		r.Gone = append(r.Gone, who)
+		r.Gone = append(r.Gone, result.there())
 	}
 }
 
-func (r *Report) yours(result *ledger.Result, who string, known time.Time) {
+// leftOut stands where Yours has an outcome: the record went, but for one field.
+const leftOut = "left out"
+
+// yours puts a person to those of the same reason.
+func (r *Report) yours(why *Yours, who Someone) {
 	for i := range r.Yours {
 		y := &r.Yours[i]
-		if y.Outcome == result.Outcome && y.Code == result.Code && y.Field == result.Field && y.Summary == result.Summary {
+		if y.Outcome == why.Outcome && y.Code == why.Code && y.Field == why.Field && y.Summary == why.Summary {
 			y.People = append(y.People, who)
-			if known.Before(y.Known) {
-				y.Known = known
+			if why.Known.Before(y.Known) {
+				y.Known = why.Known
 			}
 			return
 		}
 	}
-	r.Yours = append(r.Yours, Yours{
-		Outcome: result.Outcome, Code: result.Code, Field: result.Field, Summary: result.Summary, Remedy: result.Remedy,
-		People: []string{who}, Known: known,
-	})
+	why.People = []Someone{who}
+	r.Yours = append(r.Yours, *why)
 }
 
 // nameOf is how a report calls somebody.

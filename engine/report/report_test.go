@@ -21,10 +21,14 @@ var update = flag.Bool("update", false, "write the goldens anew")
 // night is a ledger after one run in which something of everything happened.
 func night(t *testing.T) (*ledger.Ledger, string) {
 	t.Helper()
-	now := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	return nightBy(t, func() time.Time { return time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC) })
+}
+
+func nightBy(t *testing.T, clock func() time.Time) (*ledger.Ledger, string) {
+	t.Helper()
 	key := ledger.NewKey()
 	l, err := ledger.Open(t.Context(), ledger.Options{
-		Path: filepath.Join(t.TempDir(), "ledger.db"), Key: key, Command: "test", Clock: func() time.Time { return now },
+		Path: filepath.Join(t.TempDir(), "ledger.db"), Key: key, Command: "test", Clock: clock,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
@@ -32,6 +36,7 @@ func night(t *testing.T) (*ledger.Ledger, string) {
 	require.NoError(t, err)
 	run, err := l.BeginRun(t.Context(), "people", paris)
 	require.NoError(t, err)
+	require.NoError(t, l.KeepProfiles(t.Context(), run.ID, ledger.Profiles{Source: "https://from.example/{id}", Target: "https://to.example/people?of={id}"}))
 	scope, err := l.Scope(t.Context(), ledger.Scope{SourceTenant: "from", SourceResource: "users", TargetTenant: "to", TargetResource: "persons"})
 	require.NoError(t, err)
 	require.NoError(t, l.SavePlan(t.Context(), ledger.Plan{ID: "p", RunID: run.ID, Scope: scope, Batches: 1, State: ledger.PlanApplying}))
@@ -41,7 +46,8 @@ func night(t *testing.T) (*ledger.Ledger, string) {
 	require.NoError(t, err)
 	require.True(t, known)
 	run.Status = ledger.RunPartial
-	run.Counts = map[string]int64{"unchanged": 212}
+	run.Counts = map[string]int64{"unchanged": 212, plan.CountReceived: 247}
+	run.Calls = map[string]int64{ledger.CallsSource: 3, ledger.LeastSource: 3, ledger.CallsTarget: 22, ledger.LeastTarget: 9}
 	story := report.Story{
 		From: report.Text{FR: "Source", EN: "Source"}, To: report.Text{FR: "Cible", EN: "Target"}, Zone: "Europe/Paris",
 		Blocks: []plan.Block{{Part: "removals", Code: "removals", Ask: true, Say: plan.Text{FR: "Ce qui ressemble à un accident.", EN: "What looks like an accident."}, Do: plan.Text{FR: "Que faire.", EN: "What to do."}}},
@@ -60,11 +66,20 @@ func applied() []ledger.Applied {
 	}
 	return []ledger.Applied{
 		one(0, "1", "Léa Morel", "create", ledger.Active), one(1, "2", "Karim Aït-Saïd", "create", ledger.Active), one(2, "3", "Zoé N'Guyen", "create", ledger.Active),
-		one(3, "4", "Ana Roy", "deactivate", ledger.Deactivated), one(4, "5", "<b>Bo</b>", "update", ledger.Active), one(5, "6", "", "update", ledger.Active),
+		one(3, "4", "Ana Roy", "deactivate", ledger.Deactivated), one(4, "5", "<b>Bo</b>", "update", ledger.Active), without(one(5, "6", "", "update", ledger.Active)),
 		one(6, "7", "Eve Neuf", "reactivate", ledger.Active), one(^6, "7", "Eve Neuf", "update", ledger.Active), // two operations, one person
 		{Position: 7, SourceID: "8", Outcome: ledger.Failed, Operation: "create", Code: "conflict", ShownName: "Max Sept", Summary: "The record contradicts another one there", Attempts: 1},
 		{Position: 8, SourceID: "9", Outcome: ledger.Ambiguous, Operation: "create", Code: "ambiguous", ShownName: "Ida Huit", Summary: "It was sent, and the target never answered", Attempts: 1},
 	}
+}
+
+// without is a record that the target took without two of its fields.
+func without(a ledger.Applied) ledger.Applied {
+	a.LeftOut = []ledger.LeftOut{
+		{Field: "service", Code: "name-not-found", Summary: "Target has no department of this name.", Remedy: "Add it."},
+		{Field: "badge", Code: "a-code-of-a-partner", Summary: "The badge is gone"},
+	}
+	return a
 }
 
 func notApplied() []ledger.Applied {
@@ -72,7 +87,9 @@ func notApplied() []ledger.Applied {
 		{SourceID: "30", Outcome: ledger.Waiting, Code: "waiting", Field: "an address", ShownName: "Paul Girard", Summary: "no work e-mail"},
 		{SourceID: "31", Outcome: ledger.Held, Code: "missing-required", Field: "matricule", ShownName: "Inès Roy", Summary: "It is empty", Remedy: "Fill it.", Place: "people.hcl:12:5"},
 		{SourceID: "32", Outcome: ledger.Held, Code: "a-code-of-a-partner", ShownName: "Luc Faure", Summary: "The moon is full", Remedy: "Wait."},
+		{SourceID: "1", Outcome: ledger.Unchanged, Code: ledger.CodeByHand, Field: "contrat", ShownName: "Léa Morel"},
 		{SourceID: "33", Outcome: ledger.Gone},
+		{SourceID: "34", Outcome: ledger.Blocked, Operation: "identity", Code: "blocked", Field: "of-a-later-version", ShownName: "Une Autre"},
 	}
 	for _, name := range []string{"Jean Petit", "Anne Roux", "Luc Blanc", "Marie Faure", "Un", "Deux", "Trois"} {
 		out = append(out, ledger.Applied{SourceID: "b-" + name, Outcome: ledger.Blocked, Operation: "deactivate", Code: "blocked", Field: "removals", ShownName: name})

@@ -53,18 +53,6 @@ func RunOf(ctx context.Context, l *ledger.Ledger, id string) (*ledger.Run, error
 	return nil, d
 }
 
-// Results are all results of a run.
-func Results(ctx context.Context, l *ledger.Ledger, runID string) ([]ledger.Result, error) {
-	var out []ledger.Result
-	for r, err := range l.Results(ctx, runID) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
 // Counted are the four operations as those who pay for them name them.
 type Counted struct {
 	Provisioning   int64 `json:"provisioning"`   // created
@@ -86,14 +74,18 @@ func Operations(r *ledger.Run) Counted {
 func RunsCSV(to io.Writer, runs []ledger.Run) error {
 	w := csv.NewWriter(to)
 	_ = w.Write([]string{"run", "mapping", "trigger", "started", "ended", "status",
-		"provisioning", "update", "deprovisioning", "link", "reactivation", "unchanged", "held", "waiting", "blocked", "failed", "ambiguous", "source_calls"})
+		"provisioning", "update", "deprovisioning", "link", "reactivation", "unchanged", "held", "waiting", "blocked", "failed", "ambiguous",
+		"source_calls", "source_calls_least", "target_calls", "target_calls_least"})
 	for i := range runs {
 		r := &runs[i]
 		n := Operations(r)
 		row := []string{r.ID, cell(r.Mapping), cell(r.Trigger), stamp(r.Started), stamp(r.Ended), r.Status}
 		for _, n := range []int64{n.Provisioning, n.Update, n.Deprovisioning, n.Link, n.Reactivation, r.Counts["unchanged"], r.Counts["held"],
-			r.Counts["waiting"], r.Counts["blocked"], r.Counts["failed"], r.Counts["ambiguous"], r.Calls["source"]} {
+			r.Counts["waiting"], r.Counts["blocked"], r.Counts["failed"], r.Counts["ambiguous"]} {
 			row = append(row, strconv.FormatInt(n, 10))
+		}
+		for _, calls := range CallsOf(r) {
+			row = append(row, orNothing(calls.Made), orNothing(calls.Least))
 		}
 		_ = w.Write(row)
 	}
@@ -101,19 +93,35 @@ func RunsCSV(to io.Writer, runs []ledger.Run) error {
 	return w.Error()
 }
 
+// orNothing is a number as a cell, empty where it was not said.
+func orNothing(n int64) string {
+	if n < 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
 // ResultsCSV writes the results of a run as a table, one a line. It names people
-// as shown_as does.
-func ResultsCSV(to io.Writer, run *ledger.Run, results []ledger.Result) error {
+// as shown_as does. The language is that of message, case and verdict; operation
+// and result are for programs.
+func ResultsCSV(to io.Writer, run *ledger.Run, lines []Line, lang Language) error {
 	w := csv.NewWriter(to)
-	_ = w.Write([]string{"run", "mapping", "at", "source_id", "target_id", "shown", "operation", "result", "code", "field", "message", "remedy", "answer", "status", "place"})
-	for i := range results {
-		r := &results[i]
+	_ = w.Write([]string{"run", "mapping", "at", "source_id", "target_id", "shown", "operation", "result", "code", "field", "message", "remedy", "answer", "status", "place",
+		"case", "verdict", "source_url", "target_url", "left_out"})
+	for i := range lines {
+		r := &lines[i]
+		told := r.In(lang)
+		var without []string
+		for _, f := range r.LeftOut {
+			without = append(without, f.Field)
+		}
 		status := ""
 		if r.Status != 0 {
 			status = strconv.Itoa(r.Status)
 		}
 		_ = w.Write([]string{run.ID, cell(run.Mapping), stamp(r.At), cell(r.SourceID), cell(r.TargetID), cell(r.ShownName), r.Operation, r.Outcome,
-			r.Code, cell(r.Field), cell(r.Summary), cell(r.Remedy), cell(r.Answer), status, cell(r.Place)})
+			r.Code, cell(r.Field), cell(told.Message), cell(r.Remedy), cell(r.Answer), status, cell(r.Place),
+			told.Case, told.Verdict, r.SourceURL, r.TargetURL, cell(strings.Join(without, " "))})
 	}
 	w.Flush()
 	return w.Error()

@@ -3,7 +3,10 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+
+	"passerelle/engine/diag"
 )
 
 // sheet is a report in words, before it is laid out as text or as HTML.
@@ -17,21 +20,38 @@ type sheet struct {
 	Not                  []part
 	Read                 string
 	RunID, Colon         string
+	Everybody            []everybody
+	EverybodyTitle       string
+	Columns              [6]string
+}
+
+// everybody is one line of the list of everybody.
+type everybody struct {
+	At, Who             string
+	Source, Target      Someone // by their ids
+	Case, Verdict, Tone string
+	Message, Answer     string
 }
 
 // row is one line of a report.
 type row struct {
 	Count       int64
 	Label, What string
-	Names       string
+	People      []Someone // the first few
+	More        string    // and how many others
 	Do          string
+	Profiles    []profile // of the first few, where they can be opened
 }
+
+// profile leads to one person.
+type profile struct{ Label, URL string }
 
 // part is something that a guard stopped.
 type part struct {
 	Count            int64
 	Label, Say       string
-	Names            string
+	People           []Someone
+	More             string
 	IfRight, Command string
 	Do               string
 }
@@ -42,6 +62,7 @@ func (r *Report) sheet(lang Language) *sheet {
 	s := &sheet{
 		Lang: lang, Mapping: r.Run.Mapping, Date: w.date(r.Run.Started.In(r.zone())), Status: w.status[r.Run.Status], Tone: tone(r.Run.Status),
 		YoursTitle: w.yours, NotTitle: w.notDone, RunID: r.Run.ID, Colon: w.colon,
+		EverybodyTitle: w.everyone, Columns: w.columns,
 	}
 	if s.Route = r.Run.Mapping; r.Story.From != (Text{}) {
 		s.Route = r.Story.From.In(lang) + " → " + r.Story.To.In(lang)
@@ -50,6 +71,7 @@ func (r *Report) sheet(lang Language) *sheet {
 	s.Done = r.done(w)
 	s.Yours = r.left(w, lang)
 	s.Not = r.not(w, lang)
+	s.Everybody = r.everybody(lang)
 	if r.Whole {
 		s.Read = r.read(w, lang)
 	}
@@ -91,9 +113,11 @@ func (r *Report) done(w *words) []row {
 	for _, d := range r.Done {
 		n := int64(len(d.People))
 		forms := w.done[d.Operation]
-		one := row{Count: n, Label: w.form(n, [2]string{forms[0], forms[1]}), What: forms[2], Names: w.names(d.People)}
+		one := row{Count: n, Label: w.form(n, [2]string{forms[0], forms[1]}), What: forms[2]}
 		if d.Operation == "update" {
-			one.What, one.Names = r.fields(), ""
+			one.What = r.fields()
+		} else {
+			one.People, one.More = w.few(d.People)
 		}
 		rows = append(rows, one)
 	}
@@ -123,7 +147,11 @@ func (r *Report) left(w *words, lang Language) []row {
 	for i := range r.Yours {
 		y := &r.Yours[i]
 		n := int64(len(y.People))
-		one := row{Count: n, Label: w.form(n, w.outcome[y.Outcome]), Names: w.names(y.People), What: w.because(y, r.Story.Says, lang), Do: w.whatToDo(y, lang)}
+		one := row{Count: n, Label: w.form(n, w.outcome[y.Outcome]), What: w.because(y, r.Story.Says, lang), Do: w.whatToDo(y, lang)}
+		if y.Outcome == leftOut {
+			one.What = fmt.Sprintf(w.inField, y.Field) + w.colon + " " + one.What
+		}
+		w.name(&one, y.People)
 		if !y.Known.IsZero() {
 			one.What += " (" + fmt.Sprintf(w.known, w.day(y.Known.Add(-time.Second).In(r.zone()))) + ")"
 		}
@@ -131,13 +159,43 @@ func (r *Report) left(w *words, lang Language) []row {
 	}
 	for _, f := range r.Story.Fields {
 		if f.ByHand > 0 {
-			rows = append(rows, row{Count: f.ByHand, Label: w.form(f.ByHand, w.byHand), What: fmt.Sprintf(w.byHandIn, f.Name)})
+			one := row{Count: f.ByHand, Label: w.form(f.ByHand, w.byHand), What: fmt.Sprintf(w.byHandIn, f.Name)}
+			w.name(&one, r.ByHand[f.Name])
+			rows = append(rows, one)
 		}
 	}
 	if n := int64(len(r.Gone)); n > 0 {
-		rows = append(rows, row{Count: n, Label: w.form(n, w.gone), Names: w.names(r.Gone), What: w.form(n, w.goneSay)})
+		one := row{Count: n, Label: w.form(n, w.gone), What: w.form(n, w.goneSay)}
+		w.name(&one, r.Gone)
+		rows = append(rows, one)
 	}
 	return rows
+}
+
+// name puts the first few into a row, with where they can be opened.
+func (w *words) name(to *row, people []Someone) {
+	to.People, to.More = w.few(people)
+	for _, p := range to.People {
+		if p.URL != "" {
+			to.Profiles = append(to.Profiles, profile{fmt.Sprintf(w.profile, p.Name), p.URL})
+		}
+	}
+}
+
+// everybody is the whole list, in the words of HR systems' own monitoring.
+func (r *Report) everybody(lang Language) []everybody {
+	out := make([]everybody, len(r.Lines))
+	for i := range r.Lines {
+		l := &r.Lines[i]
+		told := l.In(lang)
+		out[i] = everybody{
+			At: l.At.In(r.zone()).Format("2006-01-02 15:04"), Who: nameOf(&l.Result),
+			Source: Someone{diag.VisibleLine(l.SourceID), l.SourceURL}, Target: Someone{diag.VisibleLine(l.TargetID), l.TargetURL},
+			Case: told.Case, Verdict: told.Verdict, Tone: map[string]string{Success: "good", Failure: "bad", Skip: "part"}[l.Verdict],
+			Message: diag.VisibleLine(told.Message), Answer: diag.VisibleLine(l.Answer),
+		}
+	}
+	return out
 }
 
 // not is what the guards stopped, and how to agree.
@@ -145,7 +203,8 @@ func (r *Report) not(w *words, lang Language) []part {
 	var parts []part
 	for _, b := range r.Blocked {
 		n := int64(len(b.People))
-		p := part{Count: n, Say: inWords(b.Say, lang), Names: w.names(b.People), Do: inWords(b.Do, lang)}
+		p := part{Count: n, Say: inWords(b.Say, lang), Do: inWords(b.Do, lang)}
+		p.People, p.More = w.few(b.People)
 		if forms, known := w.part[b.Part]; known {
 			p.Label = w.form(n, forms)
 		} else {
@@ -168,5 +227,33 @@ func (r *Report) read(w *words, lang Language) string {
 	if read.Expected >= 0 {
 		how = fmt.Sprintf(w.readAll, w.counted(read.Expected, w.people), read.Received)
 	}
-	return fmt.Sprintf(w.reads, how, fmt.Sprintf(w.callsTo, w.counted(read.Calls, w.calls), r.Story.From.In(lang)))
+	said := fmt.Sprintf(w.reads, how)
+	if calls := r.calls(w, lang); calls != "" {
+		said += " " + calls + "."
+	}
+	return said
+}
+
+// calls is how many requests were made to each side, as far as it was said.
+func (r *Report) calls(w *words, lang Language) string {
+	var out []string
+	for i, c := range CallsOf(&r.Run) {
+		if c.Made < 0 {
+			continue
+		}
+		count := w.counted(c.Made, w.calls)
+		if len(out) > 0 {
+			count = strconv.FormatInt(c.Made, 10)
+		}
+		said := fmt.Sprintf(w.callsTo, count, [2]Text{r.Story.From, r.Story.To}[i].In(lang))
+		switch {
+		case c.Made == 0 || c.Least < 0:
+		case c.Least == c.Made:
+			said += " (" + w.isLeast + ")"
+		default:
+			said += " (" + fmt.Sprintf(w.least, c.Least) + ")"
+		}
+		out = append(out, said)
+	}
+	return strings.Join(out, ", ")
 }

@@ -21,13 +21,10 @@ func (r *Report) Text(to io.Writer, lang Language) error {
 	if len(s.Lead) > 0 {
 		b.WriteByte('\n')
 	}
-	writeRows(&b, s.Done)
+	writeRows(&b, s.Done, func(r row) (string, string) { return r.What, names(r.People, r.More) })
 	if len(s.Yours) > 0 {
 		fmt.Fprintf(&b, "%s\n", s.YoursTitle)
-		for i := range s.Yours { // here a person comes before the reason
-			s.Yours[i].What, s.Yours[i].Names = s.Yours[i].Names, s.Yours[i].What
-		}
-		writeRows(&b, s.Yours)
+		writeRows(&b, s.Yours, func(r row) (string, string) { return names(r.People, r.More), r.What }) // a person before the reason
 	}
 	if len(s.Not) > 0 {
 		fmt.Fprintf(&b, "%s\n", s.NotTitle)
@@ -43,21 +40,34 @@ func (r *Report) Text(to io.Writer, lang Language) error {
 	return err
 }
 
-// writeRows aligns rows on their own widest label.
-func writeRows(b *strings.Builder, rows []row) {
+// names are the first few people, and how many others there are.
+func names(people []Someone, more string) string {
+	var out []string
+	for _, p := range people {
+		out = append(out, p.Name)
+	}
+	return strings.TrimSpace(strings.Join(out, ", ") + " " + more)
+}
+
+// writeRows aligns rows on their own widest label, and their two texts.
+func writeRows(b *strings.Builder, rows []row, texts func(row) (first, second string)) {
 	label, what := 0, 0
 	for _, r := range rows {
 		label = max(label, runewidth.StringWidth(r.Label))
-		if r.Names != "" {
-			what = max(what, runewidth.StringWidth(r.What))
+		if first, second := texts(r); second != "" {
+			what = max(what, runewidth.StringWidth(first))
 		}
 	}
 	what = min(what, 40)
 	for _, r := range rows {
-		line := fmt.Sprintf("%5d %s  %s  %s", r.Count, padded(r.Label, label), padded(r.What, what), r.Names)
+		first, second := texts(r)
+		line := fmt.Sprintf("%5d %s  %s  %s", r.Count, padded(r.Label, label), padded(first, what), second)
 		fmt.Fprintf(b, "%s\n", strings.TrimRight(line, " "))
 		if r.Do != "" {
 			fmt.Fprintf(b, "      → %s\n", r.Do)
+		}
+		for _, p := range r.Profiles {
+			fmt.Fprintf(b, "      → %s  %s\n", p.Label, p.URL)
 		}
 	}
 	if len(rows) > 0 {
@@ -70,8 +80,8 @@ func writePart(b *strings.Builder, s *sheet, p part) {
 		fmt.Fprintf(b, "%5d %s\n", p.Count, p.Label)
 	}
 	fmt.Fprintf(b, "      %s\n", p.Say)
-	if p.Names != "" {
-		fmt.Fprintf(b, "      %s\n", p.Names)
+	if len(p.People) > 0 {
+		fmt.Fprintf(b, "      %s\n", names(p.People, p.More))
 	}
 	if p.Command != "" {
 		fmt.Fprintf(b, "      %s%s    %s\n", p.IfRight, s.Colon, p.Command)

@@ -2,9 +2,11 @@ package report
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"passerelle/engine/ledger"
+	"passerelle/plugins/protocol"
 )
 
 // lastResults is how many results of a person are shown a mapping.
@@ -41,12 +43,35 @@ type InMapping struct {
 	TargetTenant   string
 	TargetResource string
 	State          State
-	TargetID       string    // "" without a link
+	TargetID       string // "" without a link
+	SourceURL      string // where people open the record; "" where no address is known
+	TargetURL      string
 	Since          time.Time // when the link was last changed
-	Results        []ledger.PersonResult
+	Results        []PersonLine
 	Held           *ledger.HeldRecord
 	Approvals      []ledger.Approval
 	LastRun        *ledger.Run // of the mapping
+}
+
+// PersonLine is one result of a person, and the run that it is of.
+type PersonLine struct {
+	RunID string
+	Line
+}
+
+// Without are the fields that the target did not take, as far as the last run
+// tells of it.
+func (m *InMapping) Without() []ledger.LeftOut {
+	if !m.Told() {
+		return nil
+	}
+	var out []ledger.LeftOut
+	for i := range m.Results {
+		if m.Results[i].RunID == m.LastRun.ID {
+			out = append(out, m.Results[i].LeftOut...)
+		}
+	}
+	return out
 }
 
 // Told reports whether the mapping's last run recorded something of the person.
@@ -87,7 +112,7 @@ func lookUp(ctx context.Context, l *ledger.Ledger, p Person) (*Known, error) {
 	}
 	out := &Known{Person: p}
 	for _, way := range p.ways {
-		m := InMapping{Mapping: way.Mapping, TargetTenant: way.Of.TargetTenant, TargetResource: way.Of.TargetResource, Approvals: approvals[way.Mapping]}
+		m := InMapping{Mapping: way.Mapping, TargetTenant: way.Of.TargetTenant, TargetResource: way.Of.TargetResource, Approvals: lastWords(approvals[way.Mapping])}
 		for _, link := range links {
 			if link.Scope == way.Scope {
 				m.TargetID, m.Since = link.TargetID, time.UnixMicro(link.Changed).UTC()
@@ -96,10 +121,8 @@ func lookUp(ctx context.Context, l *ledger.Ledger, p Person) (*Known, error) {
 				}
 			}
 		}
-		for _, r := range results {
-			if r.Mapping == way.Mapping && len(m.Results) < lastResults {
-				m.Results = append(m.Results, r)
-			}
+		if err := m.last(ctx, l, results); err != nil {
+			return nil, err
 		}
 		if err := m.now(ctx, l, p.SourceID); err != nil {
 			return nil, err
@@ -107,6 +130,43 @@ func lookUp(ctx context.Context, l *ledger.Ledger, p Person) (*Known, error) {
 		out.Mappings = append(out.Mappings, m)
 	}
 	return out, nil
+}
+
+// lastWords leaves out what the same person had signed before and signed again,
+// alone and then with all, say: latest first, the latest stands.
+func lastWords(approvals []ledger.Approval) []ledger.Approval {
+	var out []ledger.Approval
+	for _, a := range approvals {
+		if !slices.ContainsFunc(out, func(b ledger.Approval) bool {
+			return a.Operation == b.Operation && a.RunID == b.RunID && a.Who == b.Who
+		}) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// last adds the last results, each with the links of its own run.
+func (m *InMapping) last(ctx context.Context, l *ledger.Ledger, results []ledger.PersonResult) error {
+	stories := map[string]*Story{}
+	profiles := map[string]ledger.Profiles{}
+	for _, r := range results {
+		if r.Mapping != m.Mapping || len(m.Results) == lastResults {
+			continue
+		}
+		if stories[r.RunID] == nil {
+			run, _, err := l.FindRun(ctx, r.RunID)
+			if err != nil {
+				return err
+			}
+			if stories[r.RunID], _, err = storyOf(ctx, l, r.RunID); err != nil {
+				return err
+			}
+			profiles[r.RunID] = run.Profiles
+		}
+		m.Results = append(m.Results, PersonLine{r.RunID, lineOf(&r.Result, profiles[r.RunID], stories[r.RunID].Says)})
+	}
+	return nil
 }
 
 // now adds how it stands at present.
@@ -126,6 +186,8 @@ func (m *InMapping) now(ctx context.Context, l *ledger.Ledger, sourceID string) 
 	}
 	if len(last) > 0 {
 		m.LastRun = &last[0]
+		m.SourceURL, _ = protocol.ProfileURL(m.LastRun.Profiles.Source, sourceID)
+		m.TargetURL, _ = protocol.ProfileURL(m.LastRun.Profiles.Target, m.TargetID)
 	}
 	switch {
 	case m.Held != nil && m.Held.Outcome == ledger.Ambiguous:

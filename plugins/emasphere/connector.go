@@ -40,6 +40,10 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 	if complaint != nil {
 		return nil, complaint
 	}
+	profile, complaint := sdk.ProfileURL(settings)
+	if complaint != nil {
+		return nil, complaint
+	}
 	base.Path += "/api/v1"
 	config := rest.Config{
 		Name:       "Emasphère",
@@ -52,7 +56,7 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 		c.tune(&config)
 	}
 	client := rest.NewClient(config)
-	return &connection{client: client, targets: targets(client), tenant: tenant}, nil
+	return &connection{client: client, targets: targets(client), tenant: tenant, profile: profile}, nil
 }
 
 // accessKey takes a UUID as people paste it: with braces, in capitals.
@@ -70,10 +74,19 @@ type connection struct {
 	client  *rest.Client
 	targets map[string]*rest.Target
 	tenant  string
+	profile string // where people open an employee; "": not known
 }
 
 // Tenant implements sdk.Connection: the account is known by its address.
 func (c *connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: c.tenant, Label: c.tenant} }
+
+// ProfileURLs implements sdk.Profiler.
+func (c *connection) ProfileURLs() map[string]string {
+	if c.profile == "" {
+		return nil
+	}
+	return map[string]string{employees: c.profile}
+}
 
 // Close implements io.Closer.
 func (c *connection) Close() error { return c.client.Close() }

@@ -44,6 +44,7 @@ func settings() []*sdk.Setting {
 			About: "A UUID that Emasphère gives, sent in the header X-Access-Key."},
 		{Name: "rate_limit", Type: "rate", DefaultJson: `"` + rateLimit + `"`, Label: &sdk.Text{Fr: "Débit maximal", En: "Rate limit"},
 			About: "Requests per s, min or h, shared by all connections to one account."},
+		sdk.ProfileSetting(),
 	}
 }
 

@@ -42,6 +42,7 @@ func settings() []*sdk.Setting {
 			About: "From 1 to 1000. A page that takes Lucca too long is halved by itself, so there is rarely a reason to say less."},
 		{Name: "timezone", Type: "string", DefaultJson: `"Europe/Paris"`, Label: &sdk.Text{Fr: "Fuseau horaire", En: "Time zone"},
 			About: "Where today is, for future hires: Lucca's dates have no zone."},
+		sdk.ProfileSetting(),
 	}
 }
 
@@ -76,6 +77,10 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 	if err != nil {
 		return nil, badSetting("timezone", "no such time zone is known", `write it like "Europe/Paris"`)
 	}
+	profile, complaint := sdk.ProfileURL(settings)
+	if complaint != nil {
+		return nil, complaint
+	}
 	tenant := rest.TenantID(base)
 	config := rest.Config{
 		Name:      "Lucca",
@@ -86,7 +91,7 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 	if c.tune != nil {
 		c.tune(&config)
 	}
-	opened := &connection{credentials: c5, config: config, clients: map[string]*rest.Client{}, tenant: tenant, pageSize: size, zone: zone, now: c.now}
+	opened := &connection{credentials: c5, config: config, clients: map[string]*rest.Client{}, tenant: tenant, profile: profile, pageSize: size, zone: zone, now: c.now}
 	if c5.key != "" {
 		config.Auth = func(h http.Header) { h.Set("Authorization", "lucca application="+c5.key) }
 		opened.client = rest.NewClient(config)
@@ -170,6 +175,7 @@ type connection struct {
 	clients map[string]*rest.Client // of version 5, by scopes
 
 	tenant   string
+	profile  string // where people open an employee; "": not known
 	pageSize int
 	zone     *time.Location
 	now      func() time.Time
@@ -178,6 +184,14 @@ type connection struct {
 // Tenant implements sdk.Connection. Production, test and demo of one customer are
 // different hosts, hence different tenants.
 func (c *connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: c.tenant, Label: c.tenant} }
+
+// ProfileURLs implements sdk.Profiler.
+func (c *connection) ProfileURLs() map[string]string {
+	if c.profile == "" {
+		return nil
+	}
+	return map[string]string{"users": c.profile, "employees": c.profile}
+}
 
 // Close implements io.Closer.
 func (c *connection) Close() error {

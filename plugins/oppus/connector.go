@@ -32,6 +32,10 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 	if complaint != nil {
 		return nil, complaint
 	}
+	profile, complaint := sdk.ProfileURL(settings)
+	if complaint != nil {
+		return nil, complaint
+	}
 	base.Path += "/api/v1"
 	config := rest.Config{
 		Name:      "Oppus",
@@ -44,18 +48,27 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 		c.tune(&config)
 	}
 	client := rest.NewClient(config)
-	return &connection{Target: target(client), client: client, tenant: tenant}, nil
+	return &connection{Target: target(client), client: client, tenant: tenant, profile: profile}, nil
 }
 
 // connection is one account. Reading and writing are the rest.Target's.
 type connection struct {
 	*rest.Target
-	client *rest.Client
-	tenant string
+	client  *rest.Client
+	tenant  string
+	profile string // where people open an employee; "": not known
 }
 
 // Tenant implements sdk.Connection: the account is known by its address.
 func (c *connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: c.tenant, Label: c.tenant} }
+
+// ProfileURLs implements sdk.Profiler.
+func (c *connection) ProfileURLs() map[string]string {
+	if c.profile == "" {
+		return nil
+	}
+	return map[string]string{"employees": c.profile}
+}
 
 // Close implements io.Closer.
 func (c *connection) Close() error { return c.client.Close() }

@@ -37,6 +37,7 @@ func settings() []*sdk.Setting {
 			About: "Sent in the header X-Api-Key."},
 		{Name: "rate_limit", Type: "rate", DefaultJson: `"` + rateLimit + `"`, Label: &sdk.Text{Fr: "Débit maximal", En: "Rate limit"},
 			About: "Requests per s, min or h, shared by all connections to one account."},
+		sdk.ProfileSetting(),
 	}
 }
 

@@ -64,7 +64,7 @@ func (w *writing) batch(records []sdk.WriteRecord) []sdk.WriteResult {
 		for i, said := range detailed {
 			results[of[i]] = rowResult(said, response)
 		}
-		return results
+		return together(results, of)
 	}
 	ids := list(at(answer.Data, "id"))
 	for i, at := range of {
@@ -76,6 +76,14 @@ func (w *writing) batch(records []sdk.WriteRecord) []sdk.WriteResult {
 		default:
 			results[at].Outcome = unknown
 		}
+	}
+	return together(results, of)
+}
+
+// together says of records that they went in one request.
+func together(results []sdk.WriteResult, of []int) []sdk.WriteResult {
+	for _, at := range of[1:] {
+		results[at].Shared = true
 	}
 	return results
 }

@@ -68,13 +68,17 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 	if err != nil {
 		return nil, badSetting("timezone", "no such time zone is known", `write it like "Europe/Berlin"`)
 	}
+	profile, complaint := sdk.ProfileURL(settings)
+	if complaint != nil {
+		return nil, complaint
+	}
 	tenant := tenantOf(base, settings.String("company"), id)
 	config := rest.Config{Name: "Personio", BaseURL: base, UserAgent: "passerelle-personio/" + version, FirstWait: 2 * time.Second,
 		Header: http.Header{"X-Personio-App-ID": {"PASSERELLE"}}}
 	if c.tune != nil {
 		c.tune(&config)
 	}
-	open := &connection{root: base, tenant: tenant, zone: zone, now: c.now}
+	open := &connection{root: base, tenant: tenant, profile: profile, zone: zone, now: c.now}
 	config.Authorizer = tokensV1(config, id, secret)
 	config.Budget = c.v1.Of(tenant.Id, paceV1)
 	open.v1 = rest.NewClient(config)
@@ -114,6 +118,7 @@ type connection struct {
 	oauth           *rest.OAuth2
 	root            *url.URL // before /v1 and /v2
 	tenant          *sdk.Tenant
+	profile         string // where people open an employee; "": not known
 	zone            *time.Location
 	now             func() time.Time
 	names           *directory
@@ -125,6 +130,14 @@ type connection struct {
 
 // Tenant implements sdk.Connection.
 func (c *connection) Tenant() *sdk.Tenant { return c.tenant }
+
+// ProfileURLs implements sdk.Profiler. v1 and v2 have one id for a person.
+func (c *connection) ProfileURLs() map[string]string {
+	if c.profile == "" {
+		return nil
+	}
+	return map[string]string{employees: c.profile, persons: c.profile}
+}
 
 // Close implements io.Closer.
 func (c *connection) Close() error {

@@ -42,5 +42,6 @@ func settings() []*sdk.Setting {
 			About: "Where the account is: Personio's attendances have neither offset nor zone, and today decides who is still to start."},
 		{Name: "rate_limit", Type: "rate", DefaultJson: `"` + rateLimit + `"`, Label: &sdk.Text{Fr: "Débit maximal", En: "Rate limit"},
 			About: "Of v2, per s, min or h, shared by all connections to one account. What each endpoint says of its own limit is kept to in any case, and v1's published limits too."},
+		sdk.ProfileSetting(),
 	}
 }

@@ -1367,10 +1367,14 @@ func (x *ConfigureRequest) GetSettingsJson() []byte {
 }
 
 type ConfigureResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"` // lives until Stop
-	Tenant        *Tenant                `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
-	Diagnostics   []*Diagnostic          `protobuf:"bytes,3,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Handle      string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"` // lives until Stop
+	Tenant      *Tenant                `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	Diagnostics []*Diagnostic          `protobuf:"bytes,3,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// Where people open one record in the system's own pages, by resource: an
+	// http or https address in which {id} stands for the record's id. A resource
+	// that is absent has no such address, or none that is known.
+	ProfileUrls   map[string]string `protobuf:"bytes,4,rep,name=profile_urls,json=profileUrls,proto3" json:"profile_urls,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1422,6 +1426,13 @@ func (x *ConfigureResponse) GetTenant() *Tenant {
 func (x *ConfigureResponse) GetDiagnostics() []*Diagnostic {
 	if x != nil {
 		return x.Diagnostics
+	}
+	return nil
+}
+
+func (x *ConfigureResponse) GetProfileUrls() map[string]string {
+	if x != nil {
+		return x.ProfileUrls
 	}
 	return nil
 }
@@ -2447,8 +2458,12 @@ type Done struct {
 	Calls            int64                  `protobuf:"varint,4,opt,name=calls,proto3" json:"calls,omitempty"` // requests made
 	Cursor           string                 `protobuf:"bytes,5,opt,name=cursor,proto3" json:"cursor,omitempty"`
 	IncompleteReason string                 `protobuf:"bytes,6,opt,name=incomplete_reason,json=incompleteReason,proto3" json:"incomplete_reason,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Of calls, those that no read of these records could do without: of a whole
+	// read one a page that held any, and at least one; of a look-up none. Absent:
+	// not said.
+	Least         *int64 `protobuf:"varint,7,opt,name=least,proto3,oneof" json:"least,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Done) Reset() {
@@ -2521,6 +2536,13 @@ func (x *Done) GetIncompleteReason() string {
 		return x.IncompleteReason
 	}
 	return ""
+}
+
+func (x *Done) GetLeast() int64 {
+	if x != nil && x.Least != nil {
+		return *x.Least
+	}
+	return 0
 }
 
 type WriteRequest struct {
@@ -2886,9 +2908,15 @@ func (x *Commit) GetRecords() int64 {
 }
 
 type WriteResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Results       []*WriteResult         `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
-	Diagnostics   []*Diagnostic          `protobuf:"bytes,2,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Results     []*WriteResult         `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	Diagnostics []*Diagnostic          `protobuf:"bytes,2,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// Requests made for these results, whatever they were for: tokens, retries and
+	// look-ups too. Absent: not said.
+	Calls *int64 `protobuf:"varint,3,opt,name=calls,proto3,oneof" json:"calls,omitempty"`
+	// Of these, one for each record that was sent, and one for all records that
+	// went in one request. Absent: not said.
+	Least         *int64 `protobuf:"varint,4,opt,name=least,proto3,oneof" json:"least,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2935,6 +2963,20 @@ func (x *WriteResponse) GetDiagnostics() []*Diagnostic {
 		return x.Diagnostics
 	}
 	return nil
+}
+
+func (x *WriteResponse) GetCalls() int64 {
+	if x != nil && x.Calls != nil {
+		return *x.Calls
+	}
+	return 0
+}
+
+func (x *WriteResponse) GetLeast() int64 {
+	if x != nil && x.Least != nil {
+		return *x.Least
+	}
+	return 0
 }
 
 type WriteResult struct {
@@ -3385,11 +3427,15 @@ const file_connector_proto_rawDesc = "" +
 	"declarable\x18\x04 \x01(\bR\n" +
 	"declarable\"7\n" +
 	"\x10ConfigureRequest\x12#\n" +
-	"\rsettings_json\x18\x01 \x01(\fR\fsettingsJson\"\x95\x01\n" +
+	"\rsettings_json\x18\x01 \x01(\fR\fsettingsJson\"\xaa\x02\n" +
 	"\x11ConfigureResponse\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12,\n" +
 	"\x06tenant\x18\x02 \x01(\v2\x14.connector.v1.TenantR\x06tenant\x12:\n" +
-	"\vdiagnostics\x18\x03 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\".\n" +
+	"\vdiagnostics\x18\x03 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\x12S\n" +
+	"\fprofile_urls\x18\x04 \x03(\v20.connector.v1.ConfigureResponse.ProfileUrlsEntryR\vprofileUrls\x1a>\n" +
+	"\x10ProfileUrlsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\".\n" +
 	"\x06Tenant\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05label\x18\x02 \x01(\tR\x05label\"a\n" +
@@ -3463,15 +3509,17 @@ const file_connector_proto_rawDesc = "" +
 	"\breceived\x18\x01 \x01(\x03R\breceived\x12\x1f\n" +
 	"\bexpected\x18\x02 \x01(\x03H\x00R\bexpected\x88\x01\x01\x12\x14\n" +
 	"\x05calls\x18\x03 \x01(\x03R\x05callsB\v\n" +
-	"\t_expected\"\xc7\x01\n" +
+	"\t_expected\"\xec\x01\n" +
 	"\x04Done\x12\x1a\n" +
 	"\bcomplete\x18\x01 \x01(\bR\bcomplete\x12\x1f\n" +
 	"\bexpected\x18\x02 \x01(\x03H\x00R\bexpected\x88\x01\x01\x12\x1a\n" +
 	"\breceived\x18\x03 \x01(\x03R\breceived\x12\x14\n" +
 	"\x05calls\x18\x04 \x01(\x03R\x05calls\x12\x16\n" +
 	"\x06cursor\x18\x05 \x01(\tR\x06cursor\x12+\n" +
-	"\x11incomplete_reason\x18\x06 \x01(\tR\x10incompleteReasonB\v\n" +
-	"\t_expected\"\xa8\x01\n" +
+	"\x11incomplete_reason\x18\x06 \x01(\tR\x10incompleteReason\x12\x19\n" +
+	"\x05least\x18\a \x01(\x03H\x01R\x05least\x88\x01\x01B\v\n" +
+	"\t_expectedB\b\n" +
+	"\x06_least\"\xa8\x01\n" +
 	"\fWriteRequest\x12-\n" +
 	"\x04open\x18\x01 \x01(\v2\x17.connector.v1.WriteOpenH\x00R\x04open\x120\n" +
 	"\x05batch\x18\x02 \x01(\v2\x18.connector.v1.WriteBatchH\x00R\x05batch\x12.\n" +
@@ -3496,10 +3544,14 @@ const file_connector_proto_rawDesc = "" +
 	"\x0fidempotency_key\x18\x05 \x01(\tR\x0eidempotencyKey\x12\x18\n" +
 	"\achanged\x18\x06 \x03(\tR\achanged\"\"\n" +
 	"\x06Commit\x12\x18\n" +
-	"\arecords\x18\x01 \x01(\x03R\arecords\"\x80\x01\n" +
+	"\arecords\x18\x01 \x01(\x03R\arecords\"\xca\x01\n" +
 	"\rWriteResponse\x123\n" +
 	"\aresults\x18\x01 \x03(\v2\x19.connector.v1.WriteResultR\aresults\x12:\n" +
-	"\vdiagnostics\x18\x02 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\"\x8d\x02\n" +
+	"\vdiagnostics\x18\x02 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\x12\x19\n" +
+	"\x05calls\x18\x03 \x01(\x03H\x00R\x05calls\x88\x01\x01\x12\x19\n" +
+	"\x05least\x18\x04 \x01(\x03H\x01R\x05least\x88\x01\x01B\b\n" +
+	"\x06_callsB\b\n" +
+	"\x06_least\"\x8d\x02\n" +
 	"\vWriteResult\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x03R\bposition\x12/\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x15.connector.v1.OutcomeR\aoutcome\x12\x0e\n" +
@@ -3604,7 +3656,7 @@ func file_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
+var file_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
 var file_connector_proto_goTypes = []any{
 	(Severity)(0),               // 0: connector.v1.Severity
 	(Retry)(0),                  // 1: connector.v1.Retry
@@ -3652,8 +3704,9 @@ var file_connector_proto_goTypes = []any{
 	(*EndpointDeclaration)(nil), // 43: connector.v1.EndpointDeclaration
 	(*StopRequest)(nil),         // 44: connector.v1.StopRequest
 	(*StopResponse)(nil),        // 45: connector.v1.StopResponse
-	nil,                         // 46: connector.v1.EndpointDeclaration.QueryEntry
-	nil,                         // 47: connector.v1.EndpointDeclaration.HeadersEntry
+	nil,                         // 46: connector.v1.ConfigureResponse.ProfileUrlsEntry
+	nil,                         // 47: connector.v1.EndpointDeclaration.QueryEntry
+	nil,                         // 48: connector.v1.EndpointDeclaration.HeadersEntry
 }
 var file_connector_proto_depIdxs = []int32{
 	0,  // 0: connector.v1.Diagnostic.severity:type_name -> connector.v1.Severity
@@ -3678,59 +3731,60 @@ var file_connector_proto_depIdxs = []int32{
 	4,  // 19: connector.v1.Endpoint.reconcile:type_name -> connector.v1.Reconcile
 	19, // 20: connector.v1.ConfigureResponse.tenant:type_name -> connector.v1.Tenant
 	7,  // 21: connector.v1.ConfigureResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	21, // 22: connector.v1.CheckRequest.resources:type_name -> connector.v1.CheckResource
-	5,  // 23: connector.v1.Finding.evidence:type_name -> connector.v1.Evidence
-	7,  // 24: connector.v1.Finding.diagnostic:type_name -> connector.v1.Diagnostic
-	22, // 25: connector.v1.CheckResponse.findings:type_name -> connector.v1.Finding
-	7,  // 26: connector.v1.CheckResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	26, // 27: connector.v1.DiscoverResponse.fields:type_name -> connector.v1.CustomField
-	7,  // 28: connector.v1.DiscoverResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	15, // 29: connector.v1.CustomField.field:type_name -> connector.v1.Field
-	27, // 30: connector.v1.CustomField.choices:type_name -> connector.v1.Choice
-	43, // 31: connector.v1.ReadRequest.endpoints:type_name -> connector.v1.EndpointDeclaration
-	30, // 32: connector.v1.ReadRequest.keys:type_name -> connector.v1.LookUpKey
-	29, // 33: connector.v1.ReadRequest.window:type_name -> connector.v1.Window
-	32, // 34: connector.v1.ReadResponse.batch:type_name -> connector.v1.Batch
-	34, // 35: connector.v1.ReadResponse.progress:type_name -> connector.v1.Progress
-	35, // 36: connector.v1.ReadResponse.done:type_name -> connector.v1.Done
-	7,  // 37: connector.v1.ReadResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	33, // 38: connector.v1.Batch.records:type_name -> connector.v1.Record
-	37, // 39: connector.v1.WriteRequest.open:type_name -> connector.v1.WriteOpen
-	38, // 40: connector.v1.WriteRequest.batch:type_name -> connector.v1.WriteBatch
-	40, // 41: connector.v1.WriteRequest.commit:type_name -> connector.v1.Commit
-	15, // 42: connector.v1.WriteOpen.schema:type_name -> connector.v1.Field
-	43, // 43: connector.v1.WriteOpen.endpoints:type_name -> connector.v1.EndpointDeclaration
-	2,  // 44: connector.v1.WriteOpen.form:type_name -> connector.v1.WriteForm
-	39, // 45: connector.v1.WriteBatch.records:type_name -> connector.v1.WriteRecord
-	3,  // 46: connector.v1.WriteRecord.operation:type_name -> connector.v1.Operation
-	42, // 47: connector.v1.WriteResponse.results:type_name -> connector.v1.WriteResult
-	7,  // 48: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	6,  // 49: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
-	7,  // 50: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
-	7,  // 51: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
-	3,  // 52: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
-	46, // 53: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
-	47, // 54: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
-	7,  // 55: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	9,  // 56: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
-	17, // 57: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
-	20, // 58: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
-	24, // 59: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
-	28, // 60: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
-	36, // 61: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
-	44, // 62: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
-	10, // 63: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
-	18, // 64: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
-	23, // 65: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
-	25, // 66: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
-	31, // 67: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
-	41, // 68: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
-	45, // 69: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
-	63, // [63:70] is the sub-list for method output_type
-	56, // [56:63] is the sub-list for method input_type
-	56, // [56:56] is the sub-list for extension type_name
-	56, // [56:56] is the sub-list for extension extendee
-	0,  // [0:56] is the sub-list for field type_name
+	46, // 22: connector.v1.ConfigureResponse.profile_urls:type_name -> connector.v1.ConfigureResponse.ProfileUrlsEntry
+	21, // 23: connector.v1.CheckRequest.resources:type_name -> connector.v1.CheckResource
+	5,  // 24: connector.v1.Finding.evidence:type_name -> connector.v1.Evidence
+	7,  // 25: connector.v1.Finding.diagnostic:type_name -> connector.v1.Diagnostic
+	22, // 26: connector.v1.CheckResponse.findings:type_name -> connector.v1.Finding
+	7,  // 27: connector.v1.CheckResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	26, // 28: connector.v1.DiscoverResponse.fields:type_name -> connector.v1.CustomField
+	7,  // 29: connector.v1.DiscoverResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	15, // 30: connector.v1.CustomField.field:type_name -> connector.v1.Field
+	27, // 31: connector.v1.CustomField.choices:type_name -> connector.v1.Choice
+	43, // 32: connector.v1.ReadRequest.endpoints:type_name -> connector.v1.EndpointDeclaration
+	30, // 33: connector.v1.ReadRequest.keys:type_name -> connector.v1.LookUpKey
+	29, // 34: connector.v1.ReadRequest.window:type_name -> connector.v1.Window
+	32, // 35: connector.v1.ReadResponse.batch:type_name -> connector.v1.Batch
+	34, // 36: connector.v1.ReadResponse.progress:type_name -> connector.v1.Progress
+	35, // 37: connector.v1.ReadResponse.done:type_name -> connector.v1.Done
+	7,  // 38: connector.v1.ReadResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	33, // 39: connector.v1.Batch.records:type_name -> connector.v1.Record
+	37, // 40: connector.v1.WriteRequest.open:type_name -> connector.v1.WriteOpen
+	38, // 41: connector.v1.WriteRequest.batch:type_name -> connector.v1.WriteBatch
+	40, // 42: connector.v1.WriteRequest.commit:type_name -> connector.v1.Commit
+	15, // 43: connector.v1.WriteOpen.schema:type_name -> connector.v1.Field
+	43, // 44: connector.v1.WriteOpen.endpoints:type_name -> connector.v1.EndpointDeclaration
+	2,  // 45: connector.v1.WriteOpen.form:type_name -> connector.v1.WriteForm
+	39, // 46: connector.v1.WriteBatch.records:type_name -> connector.v1.WriteRecord
+	3,  // 47: connector.v1.WriteRecord.operation:type_name -> connector.v1.Operation
+	42, // 48: connector.v1.WriteResponse.results:type_name -> connector.v1.WriteResult
+	7,  // 49: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	6,  // 50: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
+	7,  // 51: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
+	7,  // 52: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
+	3,  // 53: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
+	47, // 54: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
+	48, // 55: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
+	7,  // 56: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	9,  // 57: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
+	17, // 58: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
+	20, // 59: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
+	24, // 60: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
+	28, // 61: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
+	36, // 62: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
+	44, // 63: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
+	10, // 64: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
+	18, // 65: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
+	23, // 66: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
+	25, // 67: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
+	31, // 68: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
+	41, // 69: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
+	45, // 70: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
+	64, // [64:71] is the sub-list for method output_type
+	57, // [57:64] is the sub-list for method input_type
+	57, // [57:57] is the sub-list for extension type_name
+	57, // [57:57] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_connector_proto_init() }
@@ -3750,13 +3804,14 @@ func file_connector_proto_init() {
 		(*WriteRequest_Batch)(nil),
 		(*WriteRequest_Commit)(nil),
 	}
+	file_connector_proto_msgTypes[34].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_connector_proto_rawDesc), len(file_connector_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   41,
+			NumMessages:   42,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

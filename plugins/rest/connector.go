@@ -34,6 +34,10 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 	if complaint != nil {
 		return nil, complaint
 	}
+	profile, complaint := sdk.ProfileURL(settings)
+	if complaint != nil {
+		return nil, complaint
+	}
 	api := rest.TenantID(base)
 	config := rest.Config{
 		Name: cmp.Or(settings.String("name"), base.Hostname()), BaseURL: base, Header: fixed,
@@ -49,7 +53,7 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 	if collection := settings.String("collection"); collection != "" {
 		tenant += "#" + collection
 	}
-	return &connection{client: rest.NewClient(config), auth: config.Authorizer, tenant: tenant, label: cmp.Or(settings.String("name"), tenant), batchSize: size}, nil
+	return &connection{client: rest.NewClient(config), auth: config.Authorizer, tenant: tenant, label: cmp.Or(settings.String("name"), tenant), profile: profile, batchSize: size}, nil
 }
 
 // connection is one collection of one API, with one key.
@@ -57,12 +61,21 @@ type connection struct {
 	client        *rest.Client
 	auth          rest.Authorizer
 	tenant, label string
+	profile       string // where people open a record; "": not known
 	batchSize     int
 }
 
 // Tenant implements sdk.Connection: an API is known by its address, and each of
 // its collections apart, because ids are unique in one alone.
 func (c *connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: c.tenant, Label: c.label} }
+
+// ProfileURLs implements sdk.Profiler.
+func (c *connection) ProfileURLs() map[string]string {
+	if c.profile == "" {
+		return nil
+	}
+	return map[string]string{resource: c.profile}
+}
 
 // Close implements io.Closer.
 func (c *connection) Close() error {

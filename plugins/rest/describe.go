@@ -73,6 +73,7 @@ func connectionSettings() []*sdk.Setting {
 		setting("rate_limit", "rate", "Débit maximal", "Rate limit", "Requests per s, min or h, shared by all connections to one url.", defaultText(rateLimit)),
 		setting("timeout", "duration", "Délai d'attente", "Time-out", "Of one request.", defaultText("30s")),
 		setting("batch_size", "int", "Taille des lots", "Batch size", "The most records in one request, where an endpoint sends batches: 1 to 1000.", func(s *sdk.Setting) { s.DefaultJson = "100" }),
+		sdk.ProfileSetting(),
 	}
 }
 

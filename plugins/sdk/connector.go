@@ -80,7 +80,7 @@ type End struct {
 	// agrees. When in doubt false: the engine then plans nothing.
 	Complete bool
 	Expected int64  // what the API announced; -1: it announced nothing
-	Calls    int64  // requests made
+	Calls    int64  // requests made; those of package rest are counted without it
 	Cursor   string // for the next incremental read
 	Reason   string // why it is not complete, in a sentence
 }
@@ -117,8 +117,11 @@ type WriteResult struct {
 	Outcome  protocol.Outcome
 	ID       string // the target's id, when it gave one
 	Err      *Error // why, unless applied
-	Status   int    // the API's status
+	Status   int    // the API's status; 0: no request that carried this record was answered
 	Attempts int
+	// Shared: it went in the same request as the result before it. Requests are
+	// counted against the least possible, and together they need but one.
+	Shared bool
 	// LeftOut are fields that the system did not take although it took the record:
 	// why, Attribute being the field's path. The engine lists them and sends them
 	// again next time.

@@ -29,6 +29,8 @@ type Output struct {
 	records []protocol.Record
 
 	received int64
+	paged    int64 // of received, those of pages that have ended
+	pages    int64 // that held a record
 	expected int64
 	calls    int64
 }
@@ -60,7 +62,25 @@ func (o *Output) Answer(ref string, data []byte) error { return o.add(ref, data)
 func (o *Output) PageEnd() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.turn()
 	return o.flush()
+}
+
+// turn counts the page that ends here, if it held anything.
+func (o *Output) turn() {
+	if o.received > o.paged {
+		o.pages++
+		o.paged = o.received
+	}
+}
+
+// least is how many requests a whole read can't do without: one a page that held
+// records, and one to learn that there are none.
+func (o *Output) least() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.turn()
+	return max(1, o.pages)
 }
 
 // Progress says how many records the API announced (-1: it announced nothing)

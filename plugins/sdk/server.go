@@ -61,6 +61,9 @@ func (s *server) Configure(ctx context.Context, request *protocol.ConfigureReque
 		}
 		response.Tenant = connection.Tenant()
 		response.Handle = s.open(connection)
+		if profiler, ok := connection.(Profiler); ok {
+			response.ProfileUrls = profiler.ProfileURLs()
+		}
 		return nil
 	})
 	response.Diagnostics = diagnostics(err)

@@ -17,9 +17,10 @@ type readStream = grpc.ServerStreamingServer[protocol.ReadResponse]
 
 func (s *server) Read(request *protocol.ReadRequest, stream readStream) error {
 	out := newOutput(streamSink{stream})
+	ctx, calls := countingCalls(stream.Context())
 	var end End
 	err := guarded("reading "+request.GetResource(), func() (err error) {
-		end, err = s.read(stream.Context(), request, out)
+		end, err = s.read(ctx, request, out)
 		return err
 	})
 	received, sendErr := out.finish()
@@ -29,8 +30,17 @@ func (s *server) Read(request *protocol.ReadRequest, stream readStream) error {
 	if stream.Context().Err() != nil {
 		return stream.Context().Err() // the engine hung up: there is nobody to answer
 	}
+	end.Calls = max(end.Calls, calls.Load())
+	last := done(end, received, err)
+	if end.Calls > 0 { // without any, nobody counted
+		least := int64(0)
+		if len(request.GetIds())+len(request.GetKeys()) == 0 {
+			least = min(out.least(), end.Calls)
+		}
+		last.Least = &least
+	}
 	return stream.Send(&protocol.ReadResponse{
-		Event:       &protocol.ReadResponse_Done{Done: done(end, received, err)},
+		Event:       &protocol.ReadResponse_Done{Done: last},
 		Diagnostics: diagnostics(err),
 	})
 }

@@ -31,6 +31,7 @@ func (s *server) Write(stream writeStream) error {
 	if err != nil {
 		return stream.Send(&protocol.WriteResponse{Diagnostics: diagnostics(err)})
 	}
+	ctx, calls := countingCalls(ctx)
 	w := &writing{writer: writer, session: session}
 	for {
 		request, err := stream.Recv()
@@ -45,7 +46,11 @@ func (s *server) Write(stream writeStream) error {
 			err := badRequest("After the first message of a write come batches, and no commit for single operations.")
 			return stream.Send(&protocol.WriteResponse{Diagnostics: diagnostics(err)})
 		}
-		if err := stream.Send(&protocol.WriteResponse{Results: w.apply(ctx, batch.GetRecords())}); err != nil {
+		response := &protocol.WriteResponse{}
+		var results []WriteResult
+		response.Results, results = w.apply(ctx, batch.GetRecords())
+		tell(response, calls.Swap(0), results) // what a shared fetch of a token counts late, the next answer says
+		if err := stream.Send(response); err != nil {
 			return err
 		}
 	}
@@ -96,25 +101,24 @@ type writing struct {
 	broken  *Error // after a panic nothing more is sent
 }
 
-func (w *writing) apply(ctx context.Context, batch []*protocol.WriteRecord) []*protocol.WriteResult {
+func (w *writing) apply(ctx context.Context, batch []*protocol.WriteRecord) (_ []*protocol.WriteResult, results []WriteResult) {
 	if w.broken != nil {
-		return same(batch, protocol.Outcome_OUTCOME_NOT_SENT, w.broken)
+		return same(batch, protocol.Outcome_OUTCOME_NOT_SENT, w.broken), nil
 	}
-	var results []WriteResult
 	err := guarded("writing "+w.session.Resource, func() (err error) {
 		results, err = w.writer.Write(ctx, w.session, writeRecords(batch))
 		return err
 	})
 	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
 		w.broken = panicked.complaint
-		return same(batch, protocol.Outcome_OUTCOME_UNKNOWN, w.broken)
+		return same(batch, protocol.Outcome_OUTCOME_UNKNOWN, w.broken), nil
 	}
 	if len(results) > len(batch) || (err == nil && len(results) < len(batch)) {
 		// Which result is whose can't be told, and an id tied to the wrong person is
 		// worse than a question.
-		return same(batch, protocol.Outcome_OUTCOME_UNKNOWN, wrongCount(len(batch), len(results)))
+		return same(batch, protocol.Outcome_OUTCOME_UNKNOWN, wrongCount(len(batch), len(results))), nil
 	}
-	return answers(batch, results, err)
+	return answers(batch, results, err), results
 }
 
 func writeRecords(batch []*protocol.WriteRecord) []WriteRecord {

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"bytes"
+	"context"
 	"sync"
 
 	"passerelle/plugins/protocol"
@@ -35,6 +36,13 @@ func NewTestOutput() (*Output, *Collected) {
 	c := &Collected{}
 	c.out = newOutput(c)
 	return c.out, c
+}
+
+// NewTestCalls counts the requests of a Read or Write that is handed the context,
+// as the server does for the engine.
+func NewTestCalls(ctx context.Context) (_ context.Context, made func() int64) {
+	ctx, calls := countingCalls(ctx)
+	return ctx, calls.Load
 }
 
 // Records are all records so far, in order, those not yet sent included.

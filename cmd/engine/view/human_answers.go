@@ -5,9 +5,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-runewidth"
+
 	"passerelle/engine"
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
+	"passerelle/engine/plan"
 	"passerelle/engine/report"
 )
 
@@ -74,33 +77,31 @@ func runCounts(r *report.Run) string {
 	return strings.Join(parts, ", ")
 }
 
-func (h *human) RunResults(run *report.Run, results []report.Result, everybody bool) {
+func (h *human) RunResults(run *report.Run, lines []report.Line, lang report.Language, everybody bool) {
 	status, color := runStatus(run)
 	h.printf("%s    %s\n\n", h.paint(bold, "Run "+run.ID+"    "+diag.VisibleLine(run.Mapping)), h.paint(color+bold, status))
 	h.printf("  Began %s", moment(run.Started))
 	if !run.Ended.IsZero() {
 		h.printf(", ended %s", moment(run.Ended))
 	}
-	h.printf(". %s.\n  %s read the source.\n\n", runCounts(run), counted(run.Calls["source"], "call", "calls"))
+	h.printf(". %s.\n", runCounts(run))
+	h.calls(report.CallsOf(run), "the source", "the target", run.Counts[plan.CountReceived])
+	h.printf("\n")
 	shown := map[string]int{}
 	left := 0
-	for i := range results {
-		r := &results[i]
+	for i := range lines {
+		r := &lines[i]
 		kind := r.Outcome + r.Operation
 		if shown[kind]++; shown[kind] > firstOfEach && !everybody {
 			left++
 			continue
 		}
-		line := pad(Name(r.ShownName, r.SourceID), 28) + " " + pad(did(r), 24) + " " + diag.VisibleLine(r.Summary) + h.coded(r.Code)
-		h.printf("  %s\n", strings.TrimRight(line, " "))
-		if r.Answer != "" {
-			h.printf("%s", wrap("The target said: "+diag.VisibleLine(r.Answer), h.width, "      "))
-		}
+		h.line(r, lang)
 	}
 	if left > 0 {
 		h.printf("  and %d more; --all lists everybody\n", left)
 	}
-	if len(results) == 0 {
+	if len(lines) == 0 {
 		h.printf("  No result of a person is kept: nobody was written, held or blocked, or it was too long ago.\n")
 	}
 }
@@ -110,6 +111,78 @@ func (h *human) coded(code string) string {
 		return ""
 	}
 	return h.paint(faint, "  ["+code+"]")
+}
+
+// line is one result: date, who, ids, operation, result, message.
+func (h *human) line(r *report.Line, lang report.Language) {
+	told := r.In(lang)
+	h.printf("  %s  %s  %s  %s %s  %s%s\n", moment(r.At), pad(Name(r.ShownName, r.SourceID), 24), h.ids(r), pad(told.Case, 17), pad(told.Verdict, 7),
+		diag.VisibleLine(told.Message), h.coded(r.Code))
+	if r.Answer != "" {
+		h.printf("%s", wrap("The target said: "+diag.VisibleLine(r.Answer), h.width, "      "))
+	}
+	for _, at := range []struct{ id, address string }{{r.SourceID, r.SourceURL}, {r.TargetID, r.TargetURL}} {
+		if at.address != "" && !h.outColor { // otherwise the id leads there
+			h.printf("      %s  %s\n", diag.VisibleLine(at.id), at.address)
+		}
+	}
+}
+
+// ids are a person's at both sides, each leading to its page where a terminal can
+// follow links.
+func (h *human) ids(r *report.Line) string {
+	source, target, between := diag.VisibleLine(r.SourceID), diag.VisibleLine(r.TargetID), ""
+	if target != "" {
+		between = " → "
+	}
+	room := strings.Repeat(" ", max(0, 16-runewidth.StringWidth(source+between+target)))
+	return h.linked(source, r.SourceURL) + between + h.linked(target, r.TargetURL) + room
+}
+
+// linked makes text lead to an address, on terminals (OSC 8). The address is one
+// that protocol.ProfileURL let through: it holds no control characters.
+func (h *human) linked(text, address string) string {
+	if address == "" || !h.outColor {
+		return text
+	}
+	return "\x1b]8;;" + address + "\x1b\\" + text + "\x1b]8;;\x1b\\"
+}
+
+func (h *human) profiles(indent, source, target string) {
+	if source != "" {
+		h.printf("%sAt the source: %s\n", indent, source)
+	}
+	if target != "" {
+		h.printf("%sAt the target: %s\n", indent, target)
+	}
+}
+
+// calls is how many requests were made to both sides, as far as it was said, and
+// how many of them nothing could do without.
+func (h *human) calls(of [2]report.Calls, source, target string, read int64) {
+	var parts []string
+	for i, name := range []string{source, target} {
+		c := of[i]
+		part := strconv.FormatInt(c.Made, 10) + " to " + name
+		switch {
+		case c.Made < 0:
+			part = "to " + name + ": not said"
+		case c.Made == 0:
+		case c.Least == c.Made:
+			part += " (the least possible)"
+		case c.Least >= 0:
+			part += " (the least possible is " + strconv.FormatInt(c.Least, 10) + ")"
+		}
+		parts = append(parts, part)
+	}
+	if of[0].Made < 0 && of[1].Made < 0 {
+		parts = []string{"not said"}
+	}
+	text := "Calls: " + strings.Join(parts, ", ") + "."
+	if per := report.PerThousand(of, read); per.Made >= 0 && per.Least >= 0 {
+		text += " For 1,000 people read that is " + strconv.FormatInt(per.Made, 10) + " against " + strconv.FormatInt(per.Least, 10) + "."
+	}
+	h.printf("%s", wrap(text, h.width, "  "))
 }
 
 // did is what became of a person, in a few words.

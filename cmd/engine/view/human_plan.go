@@ -35,6 +35,7 @@ func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	h.held(s.Held, o.Everybody)
 	h.waiting(s.Waiting, o.Everybody)
 	h.unfilled(s.Unfilled)
+	h.byHand(s.ByHand, o.Everybody)
 	h.gone(s.Gone)
 	h.read(s)
 	return nil

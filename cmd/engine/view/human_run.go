@@ -7,6 +7,8 @@ import (
 	"passerelle/engine"
 	"passerelle/engine/apply"
 	"passerelle/engine/diag"
+	"passerelle/engine/plan"
+	"passerelle/engine/report"
 )
 
 func (h *human) Run(r *engine.Ran) {
@@ -36,9 +38,11 @@ func (h *human) Run(r *engine.Ran) {
 	}
 	h.waiting(r.Plan.Waiting, false)
 	h.unfilled(r.Plan.Unfilled)
+	h.byHand(r.Plan.ByHand, false)
 	h.gone(r.Plan.Gone)
 	if r.Plan.ID != "" {
 		h.read(&r.Plan)
+		h.calls(report.CallsIn(r.Calls), r.From, r.To, r.Plan.Read.Received)
 	}
 	h.printf("  Run %s.\n\n", r.RunID)
 }
@@ -100,6 +104,22 @@ func (h *human) done(r *engine.Ran) {
 	h.printf("\n")
 	h.fields(&r.Plan)
 	h.pending(r.Plan.Fields, r.Pending())
+}
+
+// byHand lists whose fields changed at the source and are no longer sent.
+func (h *human) byHand(list []plan.ByHand, everybody bool) {
+	if len(list) == 0 {
+		return
+	}
+	h.printf("  %s\n", h.paint(bold, "To copy by hand, if it should be the same at the target"))
+	for i, who := range list {
+		if i == firstOfEach && !everybody {
+			h.printf("    and %d more\n", len(list)-i)
+			break
+		}
+		h.printf("    %s %s\n", pad(Name(who.Shown, who.SourceID), 28), diag.VisibleLine(who.Field))
+	}
+	h.printf("\n")
 }
 
 func (h *human) failed(title string, list []apply.Failed) {

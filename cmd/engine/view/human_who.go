@@ -39,6 +39,10 @@ func (h *human) known(k *report.Known) {
 func (h *human) inMapping(m *report.InMapping) {
 	h.printf("\n  %s\n", h.paint(bold, diag.VisibleLine(m.Mapping)+" → "+diag.VisibleLine(m.TargetResource)+" at "+diag.VisibleLine(m.TargetTenant)))
 	h.printf("%s", wrap(stands(m), h.width, "    "))
+	h.profiles("    ", m.SourceURL, m.TargetURL)
+	for _, f := range m.Without() {
+		h.printf("%s", wrap("Without the field "+diag.VisibleLine(f.Field)+": "+strings.TrimSuffix(diag.VisibleLine(f.Summary), ".")+" ["+f.Code+"]. "+diag.VisibleLine(f.Remedy), h.width, "    "))
+	}
 	if m.Held != nil {
 		h.printf("%s", wrap("Why: "+diag.VisibleLine(m.Held.Summary)+" ["+m.Held.Code+"]"+at(m.Held.Place)+". "+diag.VisibleLine(m.Held.Remedy), h.width, "    "))
 		if m.Held.Answer != "" {
@@ -53,7 +57,7 @@ func (h *human) inMapping(m *report.InMapping) {
 	}
 	for i := range m.Results {
 		r := &m.Results[i]
-		line := moment(r.At) + "  " + pad(did(&r.Result), 24) + "  run " + r.RunID + "  " + diag.VisibleLine(r.Summary)
+		line := moment(r.At) + "  " + pad(did(&r.Result), 24) + "  run " + r.RunID + "  " + diag.VisibleLine(r.In(report.English).Message)
 		h.printf("    %s\n", strings.TrimRight(line, " "))
 	}
 	for _, a := range m.Approvals {

@@ -161,6 +161,9 @@ func (e *events) held(mapping string, s *plan.Summary) {
 			"type": "blocked", "mapping": mapping, "person": person{who.SourceID, who.Shown}, "operation": who.Operation, "part": who.Part, "field": who.Field,
 		})
 	}
+	for _, who := range s.ByHand {
+		e.write(map[string]any{"type": "by_hand", "mapping": mapping, "person": person{who.SourceID, who.Shown}, "field": who.Field})
+	}
 	for _, who := range s.Gone {
 		e.write(map[string]any{"type": "gone", "mapping": mapping, "person": person{who.SourceID, who.Shown}})
 	}
@@ -233,12 +236,20 @@ func (e *events) Run(r *engine.Ran) {
 	event := e.summary("run", r.Mapping, r.From, r.To, &r.Plan)
 	event["run"], event["status"], event["settled"], event["acknowledged"] = r.RunID, r.Status, r.Settled, r.Known
 	event["pending"] = r.Pending()
+	event["calls"] = orEmpty(r.Calls)
 	event["done"] = map[string]int64{
 		"create": r.Outcome.Created, "update": r.Outcome.Updated, "link": r.Outcome.Linked,
 		"deactivate": r.Outcome.Deactivated, "reactivate": r.Outcome.Reactivated, "delete": r.Outcome.Deleted, "unlink": r.Outcome.Unlinked,
 		"failed": int64(len(r.Outcome.Failed)), "ambiguous": int64(len(r.Outcome.Ambiguous)), "unsettled": r.Outcome.Unsettled, "unsent": r.Outcome.Unsent,
 	}
 	e.write(event)
+}
+
+func orEmpty(m map[string]int64) map[string]int64 {
+	if m == nil {
+		return map[string]int64{}
+	}
+	return m
 }
 
 func (e *events) failed(kind, mapping string, list []apply.Failed) {

@@ -7,6 +7,7 @@ import (
 	"passerelle/engine"
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
+	"passerelle/engine/plan"
 	"passerelle/engine/report"
 )
 
@@ -37,21 +38,40 @@ func (e *events) Runs(runs []report.Run) {
 func pastRun(r *report.Run) map[string]any {
 	return map[string]any{
 		"type": "past_run", "run": r.ID, "mapping": r.Mapping, "trigger": r.Trigger, "status": r.Status,
-		"started": utc(r.Started), "ended": utc(r.Ended), "operations": report.Operations(r), "counts": r.Counts, "calls": r.Calls,
+		"started": utc(r.Started), "ended": utc(r.Ended), "operations": report.Operations(r), "counts": r.Counts, "calls": r.Calls, "per_thousand": perThousand(r),
 	}
 }
 
-func (e *events) RunResults(run *report.Run, results []report.Result, _ bool) {
+// perThousand is what a run's requests come to for a thousand people read, as far
+// as they were said.
+func perThousand(r *report.Run) map[string]int64 {
+	out := map[string]int64{}
+	per := report.PerThousand(report.CallsOf(r), r.Counts[plan.CountReceived])
+	if per.Made >= 0 {
+		out["calls"] = per.Made
+	}
+	if per.Least >= 0 {
+		out["least"] = per.Least
+	}
+	return out
+}
+
+func (e *events) RunResults(run *report.Run, lines []report.Line, lang report.Language, _ bool) {
 	e.write(pastRun(run))
-	for i := range results {
+	for i := range lines {
 		event := map[string]any{"type": "past_result", "run": run.ID, "mapping": run.Mapping}
-		maps.Copy(event, pastResult(&results[i]))
+		maps.Copy(event, pastResult(&lines[i], lang))
 		e.write(event)
 	}
 }
 
-func pastResult(r *report.Result) map[string]any {
+func pastResult(r *report.Line, lang report.Language) map[string]any {
+	leftOut := r.LeftOut
+	if leftOut == nil {
+		leftOut = []report.LeftOut{}
+	}
 	return map[string]any{
+		"case": r.Case, "verdict": r.Verdict, "message": r.In(lang).Message, "source_url": r.SourceURL, "target_url": r.TargetURL, "left_out": leftOut,
 		"at": utc(r.At), "person": person{r.SourceID, r.ShownName}, "target_id": r.TargetID, "operation": r.Operation, "outcome": r.Outcome,
 		"code": r.Code, "field": r.Field, "summary": r.Summary, "remedy": r.Remedy, "answer": r.Answer, "status": r.Status,
 		"attempts": r.Attempts, "retry": r.Retry, "place": r.Place,
@@ -96,10 +116,11 @@ func inMapping(m *report.InMapping) map[string]any {
 	out := map[string]any{
 		"mapping": m.Mapping, "target": m.TargetTenant, "target_resource": m.TargetResource,
 		"state": m.State, "target_id": m.TargetID, "since": utc(m.Since),
+		"source_url": m.SourceURL, "target_url": m.TargetURL,
 	}
 	results := []map[string]any{}
 	for i := range m.Results {
-		one := pastResult(&m.Results[i].Result)
+		one := pastResult(&m.Results[i].Line, report.English)
 		one["run"] = m.Results[i].RunID
 		results = append(results, one)
 	}

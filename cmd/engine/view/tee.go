@@ -49,9 +49,9 @@ func (t tee) Undoing(u *engine.Undoing) diag.Diagnostics {
 
 func (t tee) Runs(runs []report.Run) { t.human.Runs(runs); t.file.Runs(runs) }
 
-func (t tee) RunResults(run *report.Run, results []report.Result, everybody bool) {
-	t.human.RunResults(run, results, everybody)
-	t.file.RunResults(run, results, everybody)
+func (t tee) RunResults(run *report.Run, lines []report.Line, lang report.Language, everybody bool) {
+	t.human.RunResults(run, lines, lang, everybody)
+	t.file.RunResults(run, lines, lang, everybody)
 }
 
 func (t tee) HeldNow(held []report.HeldRecord, keep lang.Span, whole bool) {

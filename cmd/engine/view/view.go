@@ -22,7 +22,7 @@ type View interface {
 	// Undoing gives diagnostics when what would be undone could not be read back.
 	Undoing(u *engine.Undoing) diag.Diagnostics
 	Runs(runs []report.Run)
-	RunResults(run *report.Run, results []report.Result, everybody bool)
+	RunResults(run *report.Run, lines []report.Line, lang report.Language, everybody bool)
 	// HeldNow shows held records, whole or a line each; keep is how long one stays
 	// that no run meets again.
 	HeldNow(held []report.HeldRecord, keep lang.Span, whole bool)

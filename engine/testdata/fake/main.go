@@ -76,4 +76,8 @@ type connection struct{ dir, tenant string }
 
 func (c *connection) Tenant() *sdk.Tenant { return &sdk.Tenant{Id: c.tenant} }
 
+func (c *connection) ProfileURLs() map[string]string {
+	return map[string]string{"staff": "https://" + c.tenant + ".example/{id}", "look-up": "https://" + c.tenant + ".example/?of={id}", "none": "javascript:alert({id})"}
+}
+
 func (c *connection) file(name string) string { return filepath.Join(c.dir, name) }

@@ -94,6 +94,11 @@ func (c *connection) write(ctx context.Context, resource string, r *sdk.WriteRec
 		data["nom"] = "cut"
 		c.apply(resource, r, data)
 		return sdk.WriteResult{Outcome: unknown, Err: trouble(what, protocol.Retry_RETRY_LATER)}
+	case "left-out":
+		left := &sdk.Error{Code: "name-not-found", Summary: "no phone like " + data["phone"].(string), Attribute: []string{"phone"}}
+		return sdk.WriteResult{Outcome: protocol.Outcome_OUTCOME_APPLIED, ID: c.apply(resource, r, data), Status: 200, Attempts: 1, LeftOut: []*sdk.Error{left}}
+	case "silent": // nothing says how many requests it took
+		return sdk.WriteResult{Outcome: protocol.Outcome_OUTCOME_APPLIED, ID: c.apply(resource, r, data)}
 	case "no-id":
 		c.apply(resource, r, data)
 		return sdk.WriteResult{Outcome: protocol.Outcome_OUTCOME_APPLIED}

@@ -5,6 +5,7 @@ var pluginErrors = []Explanation{
 	{"bad-record", "A record is not a JSON object; from a connector, nothing was planned.", "Correct the record, or tell the connector's author."},
 	{"bad-setting-type", "A setting that reached the plugin is not of the type it declares.", "Write it as the message shows."},
 	{"bad-settings", "The plugin was given settings that are no JSON object.", "Please report it."},
+	{"bad-profile-url", "A plugin gives an address for people's pages that nobody should follow: it is no http or https address with {id} after its host, or it shows a secret. Results go without links.", "Correct the setting that it comes from, or tell the connector's author."},
 	{"connector-error", "The connector failed without saying why in a form that may be shown.", "Tell the connector's author."},
 	{"not-supported", "The connector can't do what is asked.", "Use another one, or a newer version."},
 	{"plugin-architecture", "The executable was built for another machine.", "Install the build for this one."},

@@ -74,6 +74,7 @@ var runErrors = []Explanation{
 	{"one-mapping", "`--who` names people of one mapping; in another the same id is somebody else.", "Choose one with `--only`."},
 	{"undo-needs-source", "Switching somebody on again sends fields of their record, and an undo reads nothing from the source.", "Correct the record at the source; the next run switches them on again."},
 	{"wrong-date", "A day that has passed was given as one to come.", "Give a day to come."},
+	{"by-hand", "A field changed at the source, and the mapping sends it at creation and return only.", "Copy it at the target by hand, if it should be the same there."},
 	{"waiting", "The record is wanted, but not ready: a requirement is not met. It is no error.", "Complete it at the source; the next run sends it."},
 	{"write-cut", "The connector stopped before it had answered for all it was sent.", "Run again: what was not answered is settled first."},
 }

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -64,13 +65,20 @@ func EventList() []Event {
 		EventField{"run", "The run's id."}, EventField{"status", "succeeded, partial, blocked, failed or skipped."},
 		EventField{"acknowledged", "Of those held, refused or ambiguous: how many somebody has acknowledged."},
 		EventField{"pending", "By field, how many records went without it, because the record that it refers to is not linked."},
+		EventField{"calls", "Requests made to each system: source, source_least, target, target_least, the least being those that nothing could do without. Left out where a connector did not say."},
+		EventField{"calls.source", ""}, EventField{"calls.source_least", ""}, EventField{"calls.target", ""}, EventField{"calls.target_least", ""},
 		EventField{"settled", "Operations of an interrupted run whose fate was learnt first."},
 		EventField{"done.create", "Records created."}, EventField{"done.update", ""}, EventField{"done.link", ""}, EventField{"done.deactivate", ""}, EventField{"done.reactivate", ""}, EventField{"done.delete", ""}, EventField{"done.unlink", "Links forgotten by an undo."}, EventField{"done.failed", "Not taken by the target."},
 		EventField{"done.ambiguous", "Sent and never answered."}, EventField{"done.unsettled", "Sent, and to be settled by the next run."}, EventField{"done.unsent", "Planned and not sent any more."})
 	result := []EventField{
 		{"at", "When, in UTC."}, {"person.id", "The source's own id."}, {"person.shown", "How the person is named."}, {"target_id", "The target's own id, where it is known."},
 		{"operation", "create, update, link, deactivate, reactivate, delete or unlink; empty where none was tried."},
-		{"outcome", "succeeded, failed, skipped, waiting, held, blocked, ambiguous or gone. Who is unchanged has no result."},
+		{"outcome", "succeeded, failed, skipped, waiting, held, blocked, ambiguous or gone. Who is unchanged has no result, but for a note of what is to be copied by hand (by-hand)."},
+		{"case", "The operation as HR systems' own monitoring calls it: provisioning, update, deprovisioning, link, reactivation or unlink; empty where none was tried."},
+		{"verdict", "success; failed: somebody has to mend something, or to look; skipped: left as it is, on purpose."},
+		{"message", "What happened, for whoever administers HR data, in the language of --lang."},
+		{"source_url", "Where people open the record at the source; empty where no address is known."}, {"target_url", "The same at the target."},
+		{"left_out", "Fields that the target did not take of a record that it took: each with field, code, summary and remedy."},
 		{"code", "See [errors](errors.md)."}, {"field", "The field, requirement or part that it is about."}, {"summary", "The message."}, {"remedy", "What to do."},
 		{"answer", "What the target answered, with every value that was sent replaced by its field's name: ‹email›."}, {"status", "Of HTTP; 0 without."},
 		{"attempts", "How often it was tried."}, {"retry", "The retry class."}, {"place", "Of the expression: file:line:column."},
@@ -78,7 +86,9 @@ func EventList() []Event {
 	past := []EventField{
 		{"run", "Its id."}, mapping, {"trigger", "manual, pilot (for named people alone), undo, or as the mapping says."}, {"status", "running, succeeded, partial, blocked or failed."},
 		{"started", "In UTC."}, {"ended", "In UTC; empty while it runs."},
-		{"operations", "What took effect: provisioning, update, deprovisioning, link, reactivation."}, {"counts", "Records by what became of them."}, {"calls", "Requests that reading took."},
+		{"operations", "What took effect: provisioning, update, deprovisioning, link, reactivation."}, {"counts", "Records by what became of them."}, {"calls", "Requests made, as in run."},
+		{"per_thousand", "Requests to both systems for a thousand people read: calls, and least; each left out where a connector did not say, or where fewer than 100 were read."},
+		{"per_thousand.calls", ""}, {"per_thousand.least", ""},
 	}
 	entry := []EventField{
 		{"first_seen", "Since when, in UTC."}, {"last_seen", "When a run met it last."}, {"run", "That run."},
@@ -108,6 +118,7 @@ func EventList() []Event {
 		{"waiting", "A record that is wanted and not ready. It is no error.", about(
 			EventField{"require", "The requirement that is not met."}, EventField{"say.fr", "It in words."}, EventField{"say.en", ""}, EventField{"fields", "The source fields that it wants filled."})},
 		{"blocked", "An operation that a guard stopped.", about(EventField{"operation", "What an approval signs: create, deactivate, delete, held, identity, or the part and the field."}, EventField{"part", "The part to approve."}, EventField{"field", "The field, of a part that is one."})},
+		{"by_hand", "A field that changed at the source of somebody whom it is no longer sent for; at most 1000 of them, the rest is counted in fields.by_hand.", about(EventField{"field", "The target field."})},
 		{"gone", "A record that was known and is no longer read. Nothing is done about it.", about()},
 		{"plan", "A plan as a whole, after its changes.", summary},
 		{"failed", "A record that the target did not take.", about(reason...)},
@@ -119,12 +130,13 @@ func EventList() []Event {
 		{"undoing", "What a run did that `engine undo` can't take back; a plan of what it can follows.", []EventField{{"run", "The run."}, {"created", ""}, {"updated", ""}, {"deleted", ""}}},
 		{"past_run", "A run of the past.", past},
 		{"past_result", "What became of one person in it.", append([]EventField{{"run", "The run."}, mapping}, result...)},
-		{"held_record", "Somebody who is held, waiting, refused or ambiguous now.", append(append([]EventField{mapping}, append(result[1:len(result):len(result)], entry...)...),
+		{"held_record", "Somebody who is held, waiting, refused or ambiguous now.", append(append([]EventField{mapping}, append(without(result[1:], "case", "verdict", "message", "source_url", "target_url", "left_out"), entry...)...),
 			EventField{"forgotten_on", "When the entry lapses unless a run meets it again; left out where somebody must decide."})},
 		{"held_changed", "What was changed of held records.", []EventField{{"change", "retry, drop or acknowledge."}, {"people", "Each with id, shown and mapping."}}},
 		{"who", "What is known of somebody.", []EventField{{"asked", "The name or id."}, {"near", "Names close to it, where nobody fits."},
 			{"people", "Everybody who fits: id, shown, source, resource, and mappings."},
 			{"people.mappings", "Each with mapping, target, target_resource, state (at the target, not up to date, switched off, not there, never sent there, nobody knows), target_id, since, held, results, approvals, last_run (told: whether it recorded something of the person)."},
+			{"people.mappings.source_url", "Where people open the record; empty where no address is known."}, {"people.mappings.target_url", ""},
 			{"people.mappings.state", ""}, {"people.mappings.since", ""}, {"people.mappings.held", "As held_record."}, {"people.mappings.results", "As past_result."},
 			{"people.mappings.approvals", "operation, run, who, at, until."}, {"people.mappings.last_run.told", ""},
 			{"people.source", ""}, {"people.resource", ""}, {"people.id", ""}, {"people.shown", ""}, {"people.mappings.target", ""}, {"people.mappings.target_resource", ""},
@@ -173,4 +185,9 @@ func EventList() []Event {
 		{"page", "A page of `engine reference` or `engine docs`.", []EventField{{"page", "Its name."}, {"text", "Markdown."}}},
 		{"result", "The last line.", []EventField{{"exit", "The exit code."}, {"result", "It in a word: done, refused, changes, blocked, partial, credentials, unavailable, fault or interrupted."}, {"at", "When, in UTC."}}},
 	}
+}
+
+// without leaves out members that another event does not have.
+func without(fields []EventField, names ...string) []EventField {
+	return slices.DeleteFunc(slices.Clone(fields), func(f EventField) bool { return slices.Contains(names, f.Name) })
 }

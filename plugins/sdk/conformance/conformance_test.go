@@ -65,6 +65,7 @@ var broken = map[string][]string{
 	"not-objects":       {"sends-objects"},
 	"twins":             {"identifies-records"},
 	"huge-batches":      {"bounds-its-batches"},
+	"bad-address":       {"gives-addresses-to-follow"},
 	"guessable":         {"gives-each-connection-a-handle"},
 	"open-door":         {"demands-the-certificate"},
 	"half-snapshot":     {"commits-at-once"},

@@ -3,6 +3,8 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,6 +14,8 @@ import (
 var connectionRules = []Rule{
 	{Name: "gives-each-connection-a-handle", Says: "Two connections get two handles that can't be guessed, and for one tenant the same tenant id.",
 		Why: "One process serves many connections; everything that is remembered hangs on the tenant.", check: givesHandles},
+	{Name: "gives-addresses-to-follow", Says: "Where Configure says where people open a record, it is a whole http or https address with {id} after the host, of a resource that it has.",
+		Why: "People follow it from a report; what is anything else is passed over, and there is no link.", check: givesAddresses},
 	{Name: "knows-its-handles", Says: "A handle that it never gave is answered with the diagnostic unknown-connection, in every call.",
 		Why: "A plugin that falls back on another connection reads one customer's people for another.", check: knowsItsHandles},
 	{Name: "stops-twice", Says: "Stop ends one connection and no other; stopping again is no error.",
@@ -38,6 +42,33 @@ func givesHandles(t *trial) error {
 		return fmt.Errorf("a handle has %d characters, which can be guessed: sixteen or more", len(one.handle))
 	case one.tenant != other.tenant:
 		return errors.New("the same settings gave two tenants")
+	}
+	return nil
+}
+
+func givesAddresses(t *trial) error {
+	c, err := t.open()
+	if err != nil {
+		return err
+	}
+	settings, err := t.settings()
+	if err != nil {
+		return err
+	}
+	answer, err := t.callConfigure(c.process, settings)
+	if err != nil {
+		return err
+	}
+	if len(answer.GetProfileUrls()) == 0 {
+		return skip("it says of no resource where people open a record")
+	}
+	for _, resource := range slices.Sorted(maps.Keys(answer.GetProfileUrls())) {
+		if t.resource(resource) == nil {
+			return fmt.Errorf("it gives an address for the resource %q, which it does not have", resource)
+		}
+		if _, ok := protocol.ProfileURL(answer.GetProfileUrls()[resource], "1"); !ok {
+			return fmt.Errorf("the address that it gives for %s can't be followed", resource)
+		}
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ func (a authorized) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	by := a.client.config.Authorizer
 	if by == nil {
+		sdk.CountCall(req.Context())
 		return a.next.RoundTrip(a.copyOf(req))
 	}
 	sent, resp, err := a.attempt(req, by)
@@ -61,6 +62,7 @@ func (a authorized) attempt(req *http.Request, by Authorizer) (*http.Request, *h
 	if complaint := by.Authorize(sent, body); complaint != nil {
 		return sent, nil, &authError{complaint}
 	}
+	sdk.CountCall(req.Context())
 	resp, err := a.next.RoundTrip(sent)
 	if err == nil {
 		a.client.config.Buckets.learn(req.Context(), resp.Header)

@@ -96,6 +96,9 @@ func (t *Target) writeBatch(ctx context.Context, p *plan, e *endpoint, session s
 	}
 	response, failure := t.Client.Do(ctx, request)
 	b.judge(request, response, failure)
+	for _, place := range b.places[1:] {
+		b.results[place].Shared = true
+	}
 	return b.results
 }
 

@@ -143,9 +143,9 @@ func (t *Tokens) Token(ctx context.Context) (string, *sdk.Error) {
 		if value, ok := t.valid(); ok {
 			return value, nil
 		}
-		// Not the caller's context, nor what it carries: its request isn't under way
-		// yet. The time-out of whatever fetches bounds it.
-		fresh, complaint := t.config.Fetch(context.Background())
+		// Not the caller's context, nor what it carries but the count of requests:
+		// its request isn't under way yet. The time-out of whatever fetches bounds it.
+		fresh, complaint := t.config.Fetch(sdk.CountedWith(context.Background(), ctx))
 		if complaint != nil {
 			return "", complaint
 		}

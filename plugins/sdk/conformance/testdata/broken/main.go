@@ -160,6 +160,9 @@ func (b *broken) Configure(ctx context.Context, request *protocol.ConfigureReque
 		b.log.Debug("configured", "settings", string(request.GetSettingsJson()))
 	}
 	answer, err := b.Server.Configure(ctx, request)
+	if b.mode == "bad-address" && answer.GetHandle() != "" {
+		answer.ProfileUrls = map[string]string{"people": "javascript:alert({id})"}
+	}
 	if b.mode == "guessable" && answer.GetHandle() != "" {
 		answer.Handle = answer.GetHandle()[:4]
 	}

@@ -105,7 +105,7 @@ func (s *Server) Configure(_ context.Context, request *protocol.ConfigureRequest
 		url: texts["url"], key: texts["api_key"], done: done, stop: stop,
 		http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	}
-	return &protocol.ConfigureResponse{Handle: handle, Tenant: &protocol.Tenant{Id: address.Host}}, nil
+	return &protocol.ConfigureResponse{Handle: handle, Tenant: &protocol.Tenant{Id: address.Host}, ProfileUrls: map[string]string{"people": texts["url"] + "/people/{id}"}}, nil
 }
 
 // Check implements the service.
