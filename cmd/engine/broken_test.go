@@ -106,6 +106,7 @@ while :; do
   [ $code != 0 ] || break
   [ $code = 7 ] || { cat out; exit 93; }
   grep -q -e 'no space left on device' -e disk-full out || { cat out; exit 94; }
+  [ $(grep -c '\[disk-full\]' out) -le 1 ] || { cat out; exit 97; }
   ! grep -q 'perhaps sent' out || echo stopped in the middle
   room=$((room + 100))
   [ $room -lt 3000 ] || exit 95
