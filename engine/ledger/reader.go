@@ -14,7 +14,11 @@ func OpenReader(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Key.IsZero() {
 		return nil, missingKey("No key was given for " + o.Path + ".")
 	}
-	l := &Ledger{path: o.Path, clock: o.Clock, turn: make(chan struct{}, 1)}
+	path, err := placeOf(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{path: path, clock: o.Clock, turn: make(chan struct{}, 1)}
 	if l.clock == nil {
 		l.clock = time.Now
 	}
@@ -72,18 +76,24 @@ type ScopeLinks struct {
 // Scopes are all that links belong to.
 func (l *Ledger) Scopes(ctx context.Context) ([]ScopeLinks, error) {
 	var scopes []ScopeLinks
-	err := l.read(ctx, "counting the ledger's links", func() error {
-		return each(l.conn, `SELECT s.id, s.source_tenant, s.source_resource, s.target_tenant, s.target_resource,
-				count(*) FILTER (WHERE l.state = 1), count(*) FILTER (WHERE l.state = 2)
-			FROM scopes s LEFT JOIN links l ON l.scope = s.id GROUP BY s.id ORDER BY s.id`, nil,
-			func(s *sqlite.Stmt) error {
-				scopes = append(scopes, ScopeLinks{
-					ID: ScopeID(s.ColumnInt64(0)), Scope: Scope{s.ColumnText(1), s.ColumnText(2), s.ColumnText(3), s.ColumnText(4)},
-					Active: s.ColumnInt64(5), Deactivated: s.ColumnInt64(6),
-				})
-				return nil
-			})
+	err := l.read(ctx, "counting the ledger's links", func() (err error) {
+		scopes, err = l.scopes()
+		return err
 	})
+	return scopes, err
+}
+
+func (l *Ledger) scopes() (scopes []ScopeLinks, err error) {
+	err = each(l.conn, `SELECT s.id, s.source_tenant, s.source_resource, s.target_tenant, s.target_resource,
+			count(*) FILTER (WHERE l.state = 1), count(*) FILTER (WHERE l.state = 2)
+		FROM scopes s LEFT JOIN links l ON l.scope = s.id GROUP BY s.id ORDER BY s.id`, nil,
+		func(s *sqlite.Stmt) error {
+			scopes = append(scopes, ScopeLinks{
+				ID: ScopeID(s.ColumnInt64(0)), Scope: Scope{s.ColumnText(1), s.ColumnText(2), s.ColumnText(3), s.ColumnText(4)},
+				Active: s.ColumnInt64(5), Deactivated: s.ColumnInt64(6),
+			})
+			return nil
+		})
 	return scopes, err
 }
 
