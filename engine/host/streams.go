@@ -15,9 +15,10 @@ import (
 type ReadStream struct {
 	plugin *Plugin
 	ctx    context.Context
-	cancel context.CancelFunc
+	cancel func()
 	stream grpc.ServerStreamingClient[protocol.ReadResponse]
 	doing  string
+	*silence
 
 	received   int64
 	done       *protocol.Done
@@ -29,7 +30,11 @@ type ReadStream struct {
 // diag.Diagnostic, and the stream is over.
 func (s *ReadStream) Next() (*protocol.ReadResponse, error) {
 	for {
-		response, err := s.stream.Recv()
+		var response *protocol.ReadResponse
+		err := s.during(func() (err error) {
+			response, err = s.stream.Recv()
+			return err
+		})
 		if errors.Is(err, io.EOF) {
 			s.cancel()
 			return nil, s.end()
@@ -86,9 +91,10 @@ func (s *ReadStream) Close() { s.cancel() }
 type WriteStream struct {
 	plugin *Plugin
 	ctx    context.Context
-	cancel context.CancelFunc
+	cancel func()
 	stream grpc.BidiStreamingClient[protocol.WriteRequest, protocol.WriteResponse]
 	doing  string
+	*silence
 
 	complaints Complaints // of the receiving side
 }
@@ -106,7 +112,7 @@ func (s *WriteStream) Commit(commit *protocol.Commit) error {
 }
 
 func (s *WriteStream) send(request *protocol.WriteRequest) error {
-	err := s.stream.Send(request)
+	err := s.during(func() error { return s.stream.Send(request) })
 	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
@@ -127,7 +133,14 @@ func (s *WriteStream) CloseSend() error {
 // error is a diag.Diagnostic, and the stream is over: what was sent and has no
 // result is unknown.
 func (s *WriteStream) Recv() (*protocol.WriteResponse, error) {
-	response, err := s.stream.Recv()
+	var response *protocol.WriteResponse
+	err := s.during(func() (err error) {
+		for err == nil && (response == nil || response.GetProgress() != nil) {
+			response, err = s.stream.Recv()
+			s.moved()
+		}
+		return err
+	})
 	if errors.Is(err, io.EOF) {
 		s.cancel()
 		return nil, io.EOF

@@ -2886,9 +2886,13 @@ func (x *Commit) GetRecords() int64 {
 }
 
 type WriteResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Results       []*WriteResult         `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
-	Diagnostics   []*Diagnostic          `protobuf:"bytes,2,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Results     []*WriteResult         `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	Diagnostics []*Diagnostic          `protobuf:"bytes,2,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// Set, this is no answer: the plugin is still at work on a batch that takes long.
+	// Only while the form is operations, where an engine that doesn't know it passes
+	// over an answer without results.
+	Progress      *Progress `protobuf:"bytes,3,opt,name=progress,proto3" json:"progress,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2933,6 +2937,13 @@ func (x *WriteResponse) GetResults() []*WriteResult {
 func (x *WriteResponse) GetDiagnostics() []*Diagnostic {
 	if x != nil {
 		return x.Diagnostics
+	}
+	return nil
+}
+
+func (x *WriteResponse) GetProgress() *Progress {
+	if x != nil {
+		return x.Progress
 	}
 	return nil
 }
@@ -3496,10 +3507,11 @@ const file_connector_proto_rawDesc = "" +
 	"\x0fidempotency_key\x18\x05 \x01(\tR\x0eidempotencyKey\x12\x18\n" +
 	"\achanged\x18\x06 \x03(\tR\achanged\"\"\n" +
 	"\x06Commit\x12\x18\n" +
-	"\arecords\x18\x01 \x01(\x03R\arecords\"\x80\x01\n" +
+	"\arecords\x18\x01 \x01(\x03R\arecords\"\xb4\x01\n" +
 	"\rWriteResponse\x123\n" +
 	"\aresults\x18\x01 \x03(\v2\x19.connector.v1.WriteResultR\aresults\x12:\n" +
-	"\vdiagnostics\x18\x02 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\"\x8d\x02\n" +
+	"\vdiagnostics\x18\x02 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\x122\n" +
+	"\bprogress\x18\x03 \x01(\v2\x16.connector.v1.ProgressR\bprogress\"\x8d\x02\n" +
 	"\vWriteResult\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x03R\bposition\x12/\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x15.connector.v1.OutcomeR\aoutcome\x12\x0e\n" +
@@ -3705,32 +3717,33 @@ var file_connector_proto_depIdxs = []int32{
 	3,  // 46: connector.v1.WriteRecord.operation:type_name -> connector.v1.Operation
 	42, // 47: connector.v1.WriteResponse.results:type_name -> connector.v1.WriteResult
 	7,  // 48: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	6,  // 49: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
-	7,  // 50: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
-	7,  // 51: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
-	3,  // 52: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
-	46, // 53: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
-	47, // 54: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
-	7,  // 55: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	9,  // 56: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
-	17, // 57: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
-	20, // 58: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
-	24, // 59: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
-	28, // 60: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
-	36, // 61: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
-	44, // 62: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
-	10, // 63: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
-	18, // 64: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
-	23, // 65: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
-	25, // 66: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
-	31, // 67: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
-	41, // 68: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
-	45, // 69: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
-	63, // [63:70] is the sub-list for method output_type
-	56, // [56:63] is the sub-list for method input_type
-	56, // [56:56] is the sub-list for extension type_name
-	56, // [56:56] is the sub-list for extension extendee
-	0,  // [0:56] is the sub-list for field type_name
+	34, // 49: connector.v1.WriteResponse.progress:type_name -> connector.v1.Progress
+	6,  // 50: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
+	7,  // 51: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
+	7,  // 52: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
+	3,  // 53: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
+	46, // 54: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
+	47, // 55: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
+	7,  // 56: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	9,  // 57: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
+	17, // 58: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
+	20, // 59: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
+	24, // 60: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
+	28, // 61: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
+	36, // 62: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
+	44, // 63: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
+	10, // 64: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
+	18, // 65: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
+	23, // 66: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
+	25, // 67: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
+	31, // 68: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
+	41, // 69: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
+	45, // 70: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
+	64, // [64:71] is the sub-list for method output_type
+	57, // [57:64] is the sub-list for method input_type
+	57, // [57:57] is the sub-list for extension type_name
+	57, // [57:57] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_connector_proto_init() }

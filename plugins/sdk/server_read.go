@@ -18,10 +18,12 @@ type readStream = grpc.ServerStreamingServer[protocol.ReadResponse]
 func (s *server) Read(request *protocol.ReadRequest, stream readStream) error {
 	out := newOutput(streamSink{stream})
 	var end End
+	working, still := withWorking(stream.Context(), out.again)
 	err := guarded("reading "+request.GetResource(), func() (err error) {
-		end, err = s.read(stream.Context(), request, out)
+		end, err = s.read(working, request, out)
 		return err
 	})
+	still()
 	received, sendErr := out.finish()
 	if err == nil {
 		err = sendErr

@@ -45,7 +45,11 @@ func (s *server) Write(stream writeStream) error {
 			err := badRequest("After the first message of a write come batches, and no commit for single operations.")
 			return stream.Send(&protocol.WriteResponse{Diagnostics: diagnostics(err)})
 		}
-		if err := stream.Send(&protocol.WriteResponse{Results: w.apply(ctx, batch.GetRecords())}); err != nil {
+		// While the connector is at work nobody else sends on the stream.
+		working, end := withWorking(ctx, func() { _ = stream.Send(&protocol.WriteResponse{Progress: &protocol.Progress{}}) })
+		results := w.apply(working, batch.GetRecords())
+		end()
+		if err := stream.Send(&protocol.WriteResponse{Results: results}); err != nil {
 			return err
 		}
 	}
