@@ -104,6 +104,15 @@ func locked(path, who string) error {
 	}
 }
 
+func logInUse(path string) error {
+	return diag.Diagnostic{
+		Code: "ledger-in-use", Class: diag.Unavailable,
+		Summary: "Everything is erased, but the ledger's log can't be emptied yet",
+		Detail:  "Another program reads " + path + ": until it ends, " + path + "-wal may still hold what was erased.",
+		Remedy:  "End what reads it, such as another engine command or a backup. The next run, or any other command that writes the ledger, then empties the log as it ends.",
+	}
+}
+
 func wrongKey(path string) error {
 	return diag.Diagnostic{
 		Code: "wrong-ledger-key", Class: diag.Refused,

@@ -16,7 +16,6 @@ type (
 	Link       = ledger.PersonLink
 	Scope      = ledger.ScopeLinks
 	Between    = ledger.Scope
-	Forgotten  = ledger.Forgotten
 	Rename     = ledger.Rename
 	Moving     = ledger.Moving
 	Move       = ledger.Move
@@ -82,8 +81,8 @@ func (a *Answers) Acknowledge(ctx context.Context, asked, mapping, who string, n
 	return Acknowledge(ctx, a.ledger, asked, mapping, who, now, until)
 }
 
-func (a *Answers) Forget(ctx context.Context, asked string) (*Person, Forgotten, error) {
-	return Forget(ctx, a.ledger, asked)
+func (a *Answers) Forget(ctx context.Context, asked string, o ForgetOptions) (*Erased, error) {
+	return Forget(ctx, a.ledger, asked, o)
 }
 
 // Scopes are all that links belong to, with how many there are.
