@@ -208,7 +208,7 @@ func (l *Ledger) create(key Key) error {
 	if l.keys, err = deriveKeys(key, l.id); err != nil {
 		return err
 	}
-	return transact(l.conn, func() error {
+	err = transact(l.conn, func() error {
 		if err := applyMigrations(l.conn, 0); err != nil {
 			return err
 		}
@@ -223,6 +223,12 @@ func (l *Ledger) create(key Key) error {
 		}
 		return l.vouchMoves(0, firstLink())
 	})
+	if err != nil {
+		return err
+	}
+	// Who it is stands in the file itself from now on, and not in the log alone: a
+	// copy without the log would be taken for a new, empty ledger.
+	return run(l.conn, "PRAGMA wal_checkpoint(TRUNCATE)")
 }
 
 // Close writes back the write-ahead log and gives back the lock. It may be

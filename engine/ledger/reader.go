@@ -2,6 +2,11 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -45,13 +50,7 @@ func (l *Ledger) openReader(key Key) (current bool, err error) {
 	if err := checkFile(l.path); err != nil {
 		return false, err
 	}
-	l.conn, err = sqlite.OpenConn(l.path, sqlite.OpenReadOnly)
-	if err != nil {
-		return false, l.failed(err, doing)
-	}
-	l.turn <- struct{}{}
-	l.conn.SetBusyTimeout(busyTimeout)
-	fresh, err := l.checkSchema()
+	fresh, err := l.connectReader()
 	if err != nil || fresh {
 		return false, l.failed(err, doing)
 	}
@@ -64,6 +63,46 @@ func (l *Ledger) openReader(key Key) (current bool, err error) {
 	}
 	scripts, err := migrations()
 	return version == int64(len(scripts)), l.failed(err, doing)
+}
+
+// connectReader opens the database and looks what it is. SQLite wants to put a
+// file beside it, also to read; where it may not, and no log is there, the file
+// alone is the whole ledger: a copy on a disk that can't be written, or another
+// user's.
+func (l *Ledger) connectReader() (fresh bool, err error) {
+	try := func(path string, flags sqlite.OpenFlags) (bool, error) {
+		if l.conn, err = sqlite.OpenConn(path, flags); err != nil {
+			l.conn = nil
+			return false, err
+		}
+		l.conn.SetBusyTimeout(busyTimeout)
+		return l.checkSchema()
+	}
+	fresh, err = try(l.path, sqlite.OpenReadOnly)
+	if code := sqlite.ErrCode(err).ToPrimary(); code == sqlite.ResultCantOpen || code == sqlite.ResultReadOnly {
+		if info, statErr := os.Stat(l.path + "-wal"); statErr == nil && info.Size() > 0 {
+			err = unreadableHere(l.path)
+		} else if errors.Is(statErr, fs.ErrNotExist) || statErr == nil {
+			if l.conn != nil {
+				_ = l.conn.Close()
+			}
+			if fresh, err = try(aloneAt(l.path), sqlite.OpenReadOnly|sqlite.OpenURI); err != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultCantOpen {
+				err = unreadableHere(l.path)
+			}
+		}
+	}
+	if l.conn != nil {
+		l.turn <- struct{}{}
+	}
+	return fresh, err
+}
+
+// aloneAt names a file that nobody writes, for SQLite.
+func aloneAt(path string) string {
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: "immutable=1"}).String()
 }
 
 // ScopeLinks is one scope and how many links it has by state.
