@@ -40,7 +40,16 @@ func OpenLedger(ctx context.Context, dir string, o Options, use LedgerUse) (*led
 		open = ledger.Open
 	}
 	l, err := open(ctx, ledger.Options{Path: path, Key: key, Command: o.Command, Clock: w.options.Now})
-	return l, diag.From(err, "opening the ledger")
+	if err != nil {
+		return nil, diag.From(err, "opening the ledger")
+	}
+	if w.ledger = l; use == ToWrite {
+		if err := w.openPlans(ctx); err != nil { // what a killed process left holds people
+			_ = l.Close()
+			return nil, diag.From(err, "sweeping the folder for plans")
+		}
+	}
+	return l, nil
 }
 
 // LedgerPath is where a workspace's ledger is.

@@ -56,7 +56,9 @@ func (w *Workspace) due(ctx context.Context, mappings []*compile.Mapping) ([]*co
 		if err != nil {
 			return nil, err
 		}
-		if !ran || last.Started.Before(since) {
+		// A run that began in the future was dated by a clock that was wrong: believed,
+		// nothing would be due until that day.
+		if !ran || last.Started.Before(since) || last.Started.After(now.Add(ledger.ClockSlack)) {
 			out = append(out, m)
 		}
 	}

@@ -94,6 +94,7 @@ type site struct {
 	systems   string
 	ledger    string
 	now       time.Time
+	key       string // what KEY is in the environment
 }
 
 func newSite(t testing.TB, resource string) *site {
@@ -221,7 +222,7 @@ func (s *site) options() engine.Options {
 			if name == "ENGINE_KEY" {
 				return testKey, true
 			}
-			return "", false
+			return s.key, name == "KEY"
 		},
 	}
 }

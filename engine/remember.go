@@ -29,6 +29,11 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 	if err != nil {
 		return err
 	}
+	if made.Summary.MoveConfirmed {
+		if err := w.ledger.ConfirmMoves(ctx, scope); err != nil {
+			return err
+		}
+	}
 	if !made.Summary.Pilot { // of people whom a pilot doesn't name nothing is known
 		if err := w.forgetFields(ctx, p, scope); err != nil {
 			return err

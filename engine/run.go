@@ -10,6 +10,7 @@ import (
 	"passerelle/engine/apply"
 	"passerelle/engine/compile"
 	"passerelle/engine/diag"
+	"passerelle/engine/host"
 	"passerelle/engine/ledger"
 	"passerelle/engine/plan"
 )
@@ -155,7 +156,7 @@ func (w *Workspace) fresh(ctx context.Context, p *pair, saved *plan.Plan) error 
 	if err != nil {
 		return err
 	}
-	return saved.Stale(ctx, w.ledger, basis, w.options.Now())
+	return saved.Stale(ctx, w.ledger, scopeOf(p), basis, w.options.Now())
 }
 
 func (w *Workspace) begin(ctx context.Context, p *pair, trigger string) (*ledger.Run, error) {
@@ -262,6 +263,7 @@ func (w *Workspace) end(ctx context.Context, p *pair, run *ledger.Run, ran *Ran)
 		ran.Found = append(ran.Found, diag.From(err, "ending the run")...)
 		ran.Status = Failed
 	}
+	ran.Found = host.Unique(ran.Found) // a full disk refuses each of these steps
 }
 
 func statusOf(ran *Ran) string {

@@ -13,7 +13,7 @@ import (
 func hostOptions(o Options, lock *trust.Lock) host.Options {
 	return host.Options{
 		Paths: o.Plugins, Dirs: o.PluginDirs, Lock: lock, Logger: o.Logger, Level: o.LogLevel,
-		Attach: o.Attach, Limits: o.Limits, Watch: o.WatchCalls,
+		Attach: o.Attach, Limits: o.Limits, Watch: o.WatchCalls, Silence: o.PluginSilence,
 	}
 }
 

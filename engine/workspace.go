@@ -34,7 +34,10 @@ type Options struct {
 	Watch      func(Event)
 	Attach     map[string]string // name → socket of a plugin under a debugger
 	Limits     Limits            // of each plugin's process
-	WatchCalls func(Call)        // told of every call to a plugin, from any goroutine
+	// PluginSilence is how long a plugin may say nothing while it is asked for
+	// something; then it is given up. 0: 10 minutes.
+	PluginSilence time.Duration
+	WatchCalls    func(Call) // told of every call to a plugin, from any goroutine
 }
 
 // Event is progress, for whoever watches.

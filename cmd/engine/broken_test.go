@@ -65,6 +65,44 @@ func TestAPluginIsKilled(t *testing.T) {
 	}
 }
 
+// A plugin that hangs, here because it is stopped: the run ends by itself, says
+// which one and how to wait longer, and is worth trying again; the next one ends
+// the work.
+func TestAPluginHangs(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/proc/self/environ"); err != nil {
+		t.Skip("plugins are found by /proc")
+	}
+	for plugin, fault := range map[string]string{
+		"lucca": `{"side":"lucca","delay_ms":1000,"times":1}`,
+		"oppus": `{"side":"oppus","method":"POST","skip":20,"times":1,"delay_ms":1000}`,
+	} {
+		t.Run(plugin, func(t *testing.T) {
+			t.Parallel()
+			r := startSandbox(t, "--employees", "160", "--seed", "17", "--flaws", "0")
+			road := openRoad(t, r, plugin)
+			r.post("faults", fault)
+			cmd, said := r.engine("run", "--plugin-silence", "3s")
+			require.NoError(t, cmd.Start())
+			reached := road.used
+			if plugin == "oppus" {
+				reached = func() bool { return r.received() >= 20 }
+			}
+			require.Eventually(t, reached, time.Minute, 10*time.Millisecond, said)
+			pids := r.processes("engine-plugin-" + plugin)
+			require.Len(t, pids, 1)
+			require.NoError(t, syscall.Kill(pids[0], syscall.SIGSTOP))
+			require.Error(t, cmd.Wait())
+			require.Equal(t, codeUnavailable, cmd.ProcessState.ExitCode(), said.String())
+			require.Equal(t, 1, strings.Count(said.String(), "[plugin-silent]"), said.String())
+			require.Contains(t, said.String(), "silent for 3s")
+			require.Contains(t, said.String(), "--plugin-silence")
+			r.faultless()
+			r.whole()
+		})
+	}
+}
+
 // The target is gone in the middle, and its port with it: worth trying again.
 func TestTheTargetDies(t *testing.T) {
 	t.Parallel()
@@ -106,6 +144,7 @@ while :; do
   [ $code != 0 ] || break
   [ $code = 7 ] || { cat out; exit 93; }
   grep -q -e 'no space left on device' -e disk-full out || { cat out; exit 94; }
+  [ $(grep -c '\[disk-full\]' out) -le 1 ] || { cat out; exit 97; }
   ! grep -q 'perhaps sent' out || echo stopped in the middle
   room=$((room + 100))
   [ $room -lt 3000 ] || exit 95

@@ -13,8 +13,8 @@ import (
 )
 
 func (c *command) ledgerCommand() *cobra.Command {
-	return group("ledger", "Look at what the engine remembers, export it, verify it",
-		c.ledgerShowCommand(), c.ledgerExportCommand(), c.ledgerVerifyCommand())
+	return group("ledger", "Look at what the engine remembers, export it, verify it, move its links",
+		c.ledgerShowCommand(), c.ledgerExportCommand(), c.ledgerVerifyCommand(), c.ledgerMoveCommand())
 }
 
 func (c *command) ledgerShowCommand() *cobra.Command {
@@ -32,7 +32,11 @@ func (c *command) ledgerShowCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				shown := view.Ledger{ID: a.ID(), Path: a.Path(), Scopes: scopes, Runs: runs}
+				moves, err := a.Moves(cmd.Context())
+				if err != nil {
+					return err
+				}
+				shown := view.Ledger{ID: a.ID(), Path: a.Path(), Scopes: scopes, Moves: moves, Runs: runs}
 				for _, suffix := range []string{"", "-wal"} {
 					if info, err := os.Stat(a.Path() + suffix); err == nil {
 						shown.Bytes += info.Size()

@@ -18,6 +18,7 @@ import (
 type processing struct {
 	attach      []string
 	memory, cpu string
+	silence     string
 	trace       bool
 }
 
@@ -25,6 +26,7 @@ func (p *processing) flags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&p.attach, "attach", nil, "plugin that runs under a debugger, as name=socket; it prints it when started with --debug (default: ENGINE_PLUGIN_ATTACH)")
 	flags.StringVar(&p.memory, "plugin-memory", "", "most memory of each plugin, such as 2GiB; Linux (default: ENGINE_PLUGIN_MEMORY, or no limit)")
 	flags.StringVar(&p.cpu, "plugin-cpu", "", "most processor time of each plugin, such as 10m; Linux (default: ENGINE_PLUGIN_CPU, or no limit)")
+	flags.StringVar(&p.silence, "plugin-silence", "", "how long a plugin may say nothing while it is asked for something, such as 30m; then it is given up (default: ENGINE_PLUGIN_SILENCE, or 10m)")
 	flags.BoolVar(&p.trace, "trace", false, "tell of every call to a plugin: duration and sizes, never what was in it")
 }
 
@@ -51,6 +53,13 @@ func (p *processing) options(c *command, o *engine.Options) diag.Diagnostics {
 			return diag.Diagnostics{usageFault("--plugin-cpu, or ENGINE_PLUGIN_CPU, is a time such as 90s or 10m")}
 		}
 		o.Limits.CPU = limit
+	}
+	if text := given(p.silence, "ENGINE_PLUGIN_SILENCE"); text != "" {
+		limit, err := time.ParseDuration(text)
+		if err != nil || limit < time.Second {
+			return diag.Diagnostics{usageFault("--plugin-silence, or ENGINE_PLUGIN_SILENCE, is a time such as 90s or 30m")}
+		}
+		o.PluginSilence = limit
 	}
 	if !engine.CanLimit(o.Limits) {
 		return diag.Diagnostics{{

@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"passerelle/cmd/engine/view"
 	"passerelle/engine"
+	"passerelle/engine/diag"
 	"passerelle/engine/report"
 )
 
@@ -40,14 +43,24 @@ that shown_as gives; case and accents don't matter.`,
 
 func (c *command) forgetCommand() *cobra.Command {
 	var yes bool
+	var options report.ForgetOptions
 	cmd := &cobra.Command{
 		Use:   "forget PERSON",
 		Short: "Erase what the ledger has about one person; the target is not touched",
-		Long: `forget erases a person's links, fingerprints, held entries and shown names. Results and
-approvals stay counted, under a random word in the place of the ids. The target is not
-touched: what it has of them is erased there. If they are still in the source, the next
-run adopts or creates them again: take them out of the source, or out of where, first.
-Backups of the ledger and exported files are yours to clear.`,
+		Long: `forget erases a person's links, fingerprints, held entries, last lines and shown names,
+and those of the elements that each blocks made of their record. Results and approvals
+stay counted, under a random word in the place of the ids. The file is written anew, so
+that no free page still holds them.
+
+Groups of records (a mapping with group) have ids of others in theirs. Where some have
+the person's, forget asks for --grouped, to erase them, or --grouped=false. Records of
+other collections that have an id of their own, such as an absence, are forgotten by
+that id.
+
+The target is not touched: what it has of them is erased there. If they are still in the
+source, the next run adopts or creates them again: take them out of the source, or out
+of where, first. Backups of the ledger, saved plans and exported files are yours to
+clear.`,
 		Args: exactly("one person, by name as shown or by id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.ask(cmd, engine.ToWrite, func(out view.View, a *report.Answers) error {
@@ -57,26 +70,39 @@ Backups of the ledger and exported files are yours to clear.`,
 					}
 					return needsYes("It erases one person's links, fingerprints, held entries and names from the ledger, for good. If they are still in the source, the next run adopts or creates them again.")
 				}
-				person, gone, err := a.Forget(cmd.Context(), args[0])
-				if err != nil {
-					return err
+				options.Decided = cmd.Flags().Changed("grouped")
+				erased, err := a.Forget(cmd.Context(), args[0], options)
+				if erased != nil {
+					out.Told(forgotten(erased, options.Grouped))
 				}
-				out.Told(view.Told{
-					Type: "forgotten",
-					Text: fmt.Sprintf("Forgotten: %d links with their fingerprints, %d held entries; %d results and %d approvals stay counted, without the person.\n"+
-						"The target was not touched. If the source still has this person, the next run adopts or creates them again.\n",
-						gone.Links, gone.Held, gone.Results, gone.Approvals),
-					Members: map[string]any{
-						"id": person.SourceID, "links": gone.Links, "held": gone.Held, "results": gone.Results, "approvals": gone.Approvals,
-					},
-				})
-				return nil
+				return err
 			})
 		},
 	}
 	c.answerFlags(cmd)
 	cmd.Flags().BoolVar(&yes, "yes", false, "do it: it can't be taken back")
+	cmd.Flags().BoolVar(&options.Grouped, "grouped", false, "also groups of records whose id has the person's id in it")
 	return cmd
+}
+
+func forgotten(e *report.Erased, grouped bool) view.Told {
+	text := fmt.Sprintf("Forgotten: %d links with their fingerprints, %d held entries; %d results and %d approvals stay counted, without the person.\n",
+		e.Links, e.Held, e.Results, e.Approvals)
+	if e.Children > 0 {
+		text += fmt.Sprintf("Among them are %d records beneath the person.\n", e.Children)
+	}
+	for _, collection := range slices.Sorted(maps.Keys(e.Grouped)) {
+		if grouped {
+			text += fmt.Sprintf("Among them are %d groups of %s.\n", e.Grouped[collection], diag.VisibleLine(collection))
+			continue
+		}
+		text += fmt.Sprintf("Left as they are: %d groups of %s whose id has this one in it.\n", e.Grouped[collection], diag.VisibleLine(collection))
+	}
+	text += "The target was not touched. If the source still has this person, the next run adopts or creates them again.\n" +
+		"Backups of the ledger, saved plans and exported files are yours to clear.\n"
+	return view.Told{Type: "forgotten", Text: text, Members: map[string]any{
+		"id": e.SourceID, "links": e.Links, "held": e.Held, "results": e.Results, "approvals": e.Approvals, "children": e.Children, "grouped": e.Grouped,
+	}}
 }
 
 // shellWord quotes a word for a shell where it needs it.

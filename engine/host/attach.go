@@ -27,6 +27,7 @@ func (h *Host) attach(name, address string) (*Plugin, diag.Diagnostics) {
 		return nil, diag.Diagnostics{notAttached(name, address, "There is no socket at that path.")}
 	}
 	p := h.newPlugin(name, address, "")
+	p.silence = 0 // somebody looks at it, halted
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig: protocol.Handshake,
 		Plugins:         plugin.PluginSet{protocol.Dispensed: client{}},

@@ -27,6 +27,11 @@ type Connection struct {
 func (p *Plugin) Configure(ctx context.Context, settingsJSON []byte) (*Connection, Complaints) {
 	p.hideSecrets(settingsJSON)
 	const doing = "configuring a connection"
+	if p.wasSilent() {
+		return nil, complain(p.silent(doing))
+	}
+	ctx, cancel := p.bounded(ctx)
+	defer cancel()
 	response, err := p.rpc.Configure(ctx, &protocol.ConfigureRequest{SettingsJson: settingsJSON})
 	if err != nil {
 		return nil, complain(p.failure(ctx, err, doing))
@@ -81,6 +86,11 @@ func (c *Connection) Tenant() *protocol.Tenant { return c.tenant }
 // Check tries the credentials, the rights and each declared field. A finding's
 // own diagnostic goes through Plugin.Complaint.
 func (c *Connection) Check(ctx context.Context, resources []*protocol.CheckResource) ([]*protocol.Finding, Complaints) {
+	if c.plugin.wasSilent() {
+		return nil, complain(c.plugin.silent("checking a connection"))
+	}
+	ctx, cancel := c.plugin.bounded(ctx)
+	defer cancel()
 	response, err := c.plugin.rpc.Check(ctx, &protocol.CheckRequest{Handle: c.handle, Resources: resources})
 	if err != nil {
 		return nil, complain(c.plugin.failure(ctx, err, "checking a connection"))
@@ -90,6 +100,11 @@ func (c *Connection) Check(ctx context.Context, resources []*protocol.CheckResou
 
 // Discover lists what only this tenant has.
 func (c *Connection) Discover(ctx context.Context, resource string) ([]*protocol.CustomField, Complaints) {
+	if c.plugin.wasSilent() {
+		return nil, complain(c.plugin.silent("discovering custom fields"))
+	}
+	ctx, cancel := c.plugin.bounded(ctx)
+	defer cancel()
 	response, err := c.plugin.rpc.Discover(ctx, &protocol.DiscoverRequest{Handle: c.handle, Resource: resource})
 	if err != nil {
 		return nil, complain(c.plugin.failure(ctx, err, "discovering custom fields"))
@@ -99,6 +114,8 @@ func (c *Connection) Discover(ctx context.Context, resource string) ([]*protocol
 
 // Close stops the connection. Calls under way on it end.
 func (c *Connection) Close(ctx context.Context) Complaints {
+	ctx, cancel := c.plugin.bounded(ctx)
+	defer cancel()
 	response, err := c.plugin.rpc.Stop(ctx, &protocol.StopRequest{Handle: c.handle})
 	if err != nil {
 		return complain(c.plugin.failure(ctx, err, "closing a connection"))
@@ -111,15 +128,20 @@ func (c *Connection) Close(ctx context.Context) Complaints {
 func (c *Connection) Read(ctx context.Context, request *protocol.ReadRequest) (*ReadStream, diag.Diagnostics) {
 	filled := proto.Clone(request).(*protocol.ReadRequest)
 	filled.Handle = c.handle
-	ctx, cancel := context.WithCancel(ctx)
+	doing := "reading " + request.GetResource()
+	if c.plugin.wasSilent() {
+		return nil, diag.Diagnostics{c.plugin.silent(doing)}
+	}
+	ctx, giveUp := context.WithCancelCause(ctx)
+	cancel := func() { giveUp(nil) }
 	stream, err := c.plugin.rpc.Read(ctx, filled)
 	if err != nil {
-		d := c.plugin.failure(ctx, err, "reading "+request.GetResource())
+		d := c.plugin.failure(ctx, err, doing)
 		cancel()
 		return nil, diag.Diagnostics{d}
 	}
 	return &ReadStream{
-		plugin: c.plugin, requests: &c.requests, ctx: ctx, cancel: cancel, stream: stream, doing: "reading " + request.GetResource(),
+		plugin: c.plugin, requests: &c.requests, ctx: ctx, cancel: cancel, stream: stream, doing: doing, silence: newSilence(c.plugin.silence, giveUp),
 	}, nil
 }
 
@@ -129,12 +151,18 @@ func (c *Connection) Write(ctx context.Context, open *protocol.WriteOpen) (*Writ
 	filled := proto.Clone(open).(*protocol.WriteOpen)
 	filled.Handle = c.handle
 	doing := "writing " + open.GetResource()
-	ctx, cancel := context.WithCancel(ctx)
+	if c.plugin.wasSilent() {
+		return nil, diag.Diagnostics{c.plugin.silent(doing)}
+	}
+	ctx, giveUp := context.WithCancelCause(ctx)
+	cancel := func() { giveUp(nil) }
 	stream, err := c.plugin.rpc.Write(ctx)
 	if err == nil {
 		err = stream.Send(&protocol.WriteRequest{Event: &protocol.WriteRequest_Open{Open: filled}})
 	}
-	w := &WriteStream{plugin: c.plugin, requests: &c.requests, ctx: ctx, cancel: cancel, stream: stream, doing: doing}
+	w := &WriteStream{
+		plugin: c.plugin, requests: &c.requests, ctx: ctx, cancel: cancel, stream: stream, doing: doing, silence: newSilence(c.plugin.silence, giveUp),
+	}
 	if err != nil {
 		defer cancel()
 		return nil, diag.Diagnostics{w.failed(err)}

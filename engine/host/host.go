@@ -31,6 +31,7 @@ type Options struct {
 
 	StartTimeout time.Duration // from the start of the process to its description; 0: 10 s
 	StopTimeout  time.Duration // for all of Close's friendly part; 0: 4 s
+	Silence      time.Duration // how long a plugin may say nothing while it is asked for something; 0: 10 min
 }
 
 // Host runs plugins, each once however many connections use it. Its methods may
@@ -67,6 +68,9 @@ func New(o Options) *Host {
 	}
 	if o.StopTimeout <= 0 {
 		o.StopTimeout = defaultStopTimeout
+	}
+	if o.Silence <= 0 {
+		o.Silence = defaultSilence
 	}
 	live, stop := context.WithCancel(context.Background())
 	return &Host{

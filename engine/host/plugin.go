@@ -34,6 +34,8 @@ type Plugin struct {
 	rpc         protocol.ConnectorClient
 	description *protocol.Description
 	closing     atomic.Bool
+	silence     time.Duration          // how long it may say nothing; 0: for ever
+	gaveUp      atomic.Pointer[string] // what it was doing when it was silent for longer
 	crash       func() diag.Diagnostic // the same one however often it is asked for
 }
 
@@ -111,7 +113,7 @@ func (p *Plugin) begin(ctx context.Context) *diag.Diagnostic {
 
 // newPlugin prepares go-plugin's client around a process of ours.
 func (h *Host) newPlugin(name, path, sockets string) *Plugin {
-	p := &Plugin{name: name, path: path, log: h.options.Logger.Named(name), clean: &cleaner{}}
+	p := &Plugin{name: name, path: path, log: h.options.Logger.Named(name), clean: &cleaner{}, silence: h.options.Silence}
 	p.crash = sync.OnceValue(func() diag.Diagnostic { return crashed(p) })
 	p.process = newProcess(path, h.starter, p.clean, p.log)
 	p.process.limits = h.options.Limits
@@ -205,6 +207,8 @@ func (p *Plugin) failure(ctx context.Context, err error, doing string) diag.Diag
 	case p.process.ended() != nil:
 		<-p.process.done // bounded: the output of a dead process is read for a second at most
 		return p.crash()
+	case errors.Is(context.Cause(ctx), errSilent):
+		return p.silent(doing)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) || code == codes.DeadlineExceeded:
 		return noAnswer(p.name, doing)
 	case ctx.Err() != nil:

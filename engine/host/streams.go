@@ -18,9 +18,10 @@ type ReadStream struct {
 	requests *requests
 	counted  sync.Once
 	ctx      context.Context
-	cancel   context.CancelFunc
+	cancel   func()
 	stream   grpc.ServerStreamingClient[protocol.ReadResponse]
 	doing    string
+	*silence
 
 	received   int64
 	done       *protocol.Done
@@ -32,7 +33,11 @@ type ReadStream struct {
 // diag.Diagnostic, and the stream is over.
 func (s *ReadStream) Next() (*protocol.ReadResponse, error) {
 	for {
-		response, err := s.stream.Recv()
+		var response *protocol.ReadResponse
+		err := s.during(func() (err error) {
+			response, err = s.stream.Recv()
+			return err
+		})
 		if errors.Is(err, io.EOF) {
 			s.Close()
 			return nil, s.end()
@@ -93,9 +98,10 @@ type WriteStream struct {
 	plugin   *Plugin
 	requests *requests
 	ctx      context.Context
-	cancel   context.CancelFunc
+	cancel   func()
 	stream   grpc.BidiStreamingClient[protocol.WriteRequest, protocol.WriteResponse]
 	doing    string
+	*silence
 
 	complaints Complaints // of the receiving side
 }
@@ -113,7 +119,7 @@ func (s *WriteStream) Commit(commit *protocol.Commit) error {
 }
 
 func (s *WriteStream) send(request *protocol.WriteRequest) error {
-	err := s.stream.Send(request)
+	err := s.during(func() error { return s.stream.Send(request) })
 	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
@@ -134,7 +140,14 @@ func (s *WriteStream) CloseSend() error {
 // error is a diag.Diagnostic, and the stream is over: what was sent and has no
 // result is unknown.
 func (s *WriteStream) Recv() (*protocol.WriteResponse, error) {
-	response, err := s.stream.Recv()
+	var response *protocol.WriteResponse
+	err := s.during(func() (err error) {
+		for err == nil && (response == nil || response.GetProgress() != nil) {
+			response, err = s.stream.Recv()
+			s.moved()
+		}
+		return err
+	})
 	if errors.Is(err, io.EOF) {
 		s.cancel()
 		return nil, io.EOF

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,7 +132,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 	require.NoError(t, err)
 	before, err := l.Generation(t.Context())
 	require.NoError(t, err)
-	gone, err := l.Forget(t.Context(), "s-one", ways)
+	gone, err := l.Forget(t.Context(), forgetting("s-one", ways))
 	require.NoError(t, err)
 	require.Equal(t, Forgotten{Links: 1, Results: 1, Approvals: 1}, gone)
 	after, err := l.Generation(t.Context())
@@ -143,13 +145,73 @@ func TestForgetLeavesNothing(t *testing.T) {
 		count++
 	}
 	require.Equal(t, 3, count, "results stay counted")
+	requireNowhere(t, dir, "s-one", "t-one")
+}
+
+func forgetting(id string, ways []Way) (of []Forgetting) {
+	for _, way := range ways {
+		of = append(of, Forgetting{way, []string{id}})
+	}
+	return of
+}
+
+// Pages that were freed before still hold copies of what was moved out of them;
+// only writing the file anew leaves none.
+func TestForgetLeavesNothingInFreePages(t *testing.T) {
+	t.Parallel()
+	l, dir, runID := settled(t, newClock())
+	ways, err := l.Ways(t.Context())
+	require.NoError(t, err)
+	var others []string
+	for n := range 400 {
+		others = append(others, fmt.Sprintf("s-%03d", n))
+		if n == 200 {
+			others = append(others, "s-one") // between the others: pages are split and merged around it
+		}
+	}
+	var held []Applied
+	for _, id := range others {
+		held = append(held, Applied{SourceID: id, Outcome: Held, Code: "x", Summary: strings.Repeat(".", 300)})
+	}
+	require.NoError(t, l.Record(t.Context(), runID, held))
+	require.NoError(t, l.ClearHeld(t.Context(), "people", slices.DeleteFunc(others, func(id string) bool { return id == "s-one" })))
+	_, err = l.Forget(t.Context(), forgetting("s-one", ways))
+	require.NoError(t, err)
+	requireNowhere(t, dir, "s-one", "t-one")
+}
+
+// While another program reads, the log can't be emptied, and that is said.
+func TestForgetSaysWhatTheLogStillHolds(t *testing.T) {
+	t.Parallel()
+	l, dir, _ := settled(t, newClock())
+	ways, err := l.Ways(t.Context())
+	require.NoError(t, err)
+	l.conn.SetBusyTimeout(time.Millisecond)
+	reader, err := sqlite.OpenConn(ledgerIn(dir), sqlite.OpenReadOnly)
+	require.NoError(t, err)
+	require.NoError(t, run(reader, "BEGIN"))
+	_, err = number(reader, "SELECT count(*) FROM links", nil)
+	require.NoError(t, err)
+
+	gone, err := l.Forget(t.Context(), forgetting("s-one", ways))
+	requireCode(t, err, "ledger-in-use", diag.Unavailable)
+	require.EqualValues(t, 1, gone.Links, "it is erased all the same")
+	require.NoError(t, run(reader, "ROLLBACK"))
+	require.NoError(t, reader.Close())
+	require.NoError(t, l.Close())
+	requireNowhere(t, dir, "s-one", "t-one")
+}
+
+func requireNowhere(t *testing.T, dir string, words ...string) {
+	t.Helper()
 	files, err := filepath.Glob(ledgerIn(dir) + "*")
 	require.NoError(t, err)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		require.NotContains(t, string(text), "s-one", file)
-		require.NotContains(t, string(text), "t-one", file)
+		for _, word := range words {
+			require.False(t, strings.Contains(string(text), word), "%s is in %s", word, file)
+		}
 	}
 }
 

@@ -46,15 +46,24 @@ func (l *Ledger) Approve(ctx context.Context, mapping string, approvals []Approv
 	})
 }
 
-// Approvals are those of a mapping that still stand, latest first.
+// ClockSlack is how far the machine's clock may be set back before what it now
+// dates in the future is not believed: clocks are put right by seconds all the
+// time.
+const ClockSlack = 5 * time.Minute
+
+// Approvals are those of a mapping that still stand, latest first. One that was
+// signed in the future does not: it would stand longer than 72 hours, and one
+// that had lapsed would stand again.
 func (l *Ledger) Approvals(ctx context.Context, mapping string) ([]Approval, error) {
 	var out []Approval
 	err := l.read(ctx, "reading the approvals", func() error {
 		return each(l.conn, `SELECT source, operation, run, who, at, expires FROM approvals
-			WHERE mapping = ? AND expires > ? ORDER BY at DESC, source, operation`,
+			WHERE mapping = ?1 AND expires > ?2 AND at <= ?2 + ?3
+			ORDER BY at DESC, source, operation`,
 			func(s *sqlite.Stmt) {
 				s.BindText(1, mapping)
 				s.BindInt64(2, l.now())
+				s.BindInt64(3, ClockSlack.Microseconds())
 			},
 			func(s *sqlite.Stmt) error {
 				out = append(out, Approval{

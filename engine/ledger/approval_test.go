@@ -35,6 +35,20 @@ func TestApprovalsStandForThreeDays(t *testing.T) {
 	require.Empty(t, now)
 }
 
+// A clock that is set back makes no approval stand longer, nor again.
+func TestApprovalsOfTheFutureDoNotStand(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	l := openAt(t, t.TempDir(), clock)
+	require.NoError(t, l.Approve(t.Context(), "people", []Approval{{SourceID: "7", Operation: "deactivate", Who: "anne"}}))
+	for back, stands := range map[time.Duration]int{ClockSlack: 1, ClockSlack + time.Microsecond: 0, 30 * 24 * time.Hour: 0} {
+		clock.now = newClock().now.Add(-back)
+		now, err := l.Approvals(t.Context(), "people")
+		require.NoError(t, err)
+		require.Len(t, now, stands, "%s back", back)
+	}
+}
+
 func TestWhatWasApprovedDoesNotCount(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

@@ -59,8 +59,8 @@ func (l *Ledger) chain(c *chained) error {
 	})
 }
 
-// Verify recomputes the chain over all ended runs. It fails with ledger-altered
-// when a run was edited, added, reordered or removed without the key. It doesn't
+// Verify recomputes the chain over all ended runs, and the list of moves. It fails
+// with ledger-altered when one was edited, added, reordered or removed without the key. It doesn't
 // see the whole file being put back to an older copy.
 func (l *Ledger) Verify(ctx context.Context) error {
 	return l.read(ctx, "verifying the chain of runs", func() error {
@@ -97,7 +97,7 @@ func (l *Ledger) Verify(ctx context.Context) error {
 		if !hmac.Equal(end, l.keys.chainMAC(last.position, lastHash)) {
 			return altered("The last runs are missing.")
 		}
-		return nil
+		return l.verifyMoves()
 	})
 }
 

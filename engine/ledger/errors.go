@@ -104,6 +104,24 @@ func locked(path, who string) error {
 	}
 }
 
+func unreadableHere(path string) error {
+	return diag.Diagnostic{
+		Code: "ledger-unreadable", Class: diag.Refused,
+		Summary: "The ledger can't be read by this user",
+		Detail:  path + " has a log beside it, " + path + "-wal, and to read both this user must be allowed to read them and to write in their folder.",
+		Remedy:  "Ask as the user who runs the engine; or once no run is under way, which empties the log; or copy both files to a folder of your own.",
+	}
+}
+
+func logInUse(path string) error {
+	return diag.Diagnostic{
+		Code: "ledger-in-use", Class: diag.Unavailable,
+		Summary: "Everything is erased, but the ledger's log can't be emptied yet",
+		Detail:  "Another program reads " + path + ": until it ends, " + path + "-wal may still hold what was erased.",
+		Remedy:  "End what reads it, such as another engine command or a backup. The next run, or any other command that writes the ledger, then empties the log as it ends.",
+	}
+}
+
 func wrongKey(path string) error {
 	return diag.Diagnostic{
 		Code: "wrong-ledger-key", Class: diag.Refused,

@@ -11,22 +11,33 @@ import (
 // Forgotten is how much Forget erased.
 type Forgotten struct{ Links, Results, Held, Approvals int64 }
 
-// Forget erases what the ledger has about a source id in these scopes and
-// mappings. Results and approvals stay counted, under a random word in the place
-// of both ids and without the name. The file's free pages and its log are
-// overwritten.
-func (l *Ledger) Forget(ctx context.Context, sourceID string, ways []Way) (Forgotten, error) {
+// Forgetting is what is erased of one mapping and scope.
+type Forgetting struct {
+	Way
+	SourceIDs []string
+}
+
+// Forget erases what the ledger has about these source ids. Results and approvals
+// stay counted, under a random word in the place of both ids and without the name,
+// a word for each id. The generation goes up: a plan that was saved before would
+// send them again. The file is then written anew, and its log emptied, so that
+// nothing erased is left in free pages. It fails with ledger-in-use where another
+// program keeps the log from being emptied: everything is erased then, but for
+// what the log still holds.
+func (l *Ledger) Forget(ctx context.Context, of []Forgetting) (Forgotten, error) {
 	var gone Forgotten
 	const doing = "forgetting a person"
-	word := "forgotten-" + rand.Text()
+	words := map[string]string{}
 	err := l.write(ctx, doing, func() error {
-		for _, way := range ways {
-			if err := l.forget(sourceID, word, way, &gone); err != nil {
-				return err
+		for _, f := range of {
+			for _, id := range f.SourceIDs {
+				if words[id] == "" {
+					words[id] = "forgotten-" + rand.Text()
+				}
+				if err := l.forget(id, words[id], f.Way, &gone); err != nil {
+					return err
+				}
 			}
-		}
-		if gone.Links == 0 {
-			return nil
 		}
 		return nextGeneration(l.conn)
 	})
@@ -38,7 +49,11 @@ func (l *Ledger) Forget(ctx context.Context, sourceID string, ways []Way) (Forgo
 		if err := run(l.conn, "VACUUM"); err != nil {
 			return err
 		}
-		return run(l.conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+		busy, err := number(l.conn, "PRAGMA wal_checkpoint(TRUNCATE)", nil) // waits as long as busyTimeout
+		if err == nil && busy != 0 {
+			err = logInUse(l.path)
+		}
+		return err
 	})
 }
 
@@ -47,24 +62,28 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 		s.BindText(1, sourceID)
 		s.BindText(2, way.Mapping)
 	}
-	var lines int64 // go with their link: nobody counts them
+	scoped := func(s *sqlite.Stmt) {
+		s.BindText(1, sourceID)
+		s.BindInt64(2, int64(way.Scope))
+	}
+	worded := func(s *sqlite.Stmt) { bind(s); s.BindText(3, word) }
+	var uncounted int64
 	for _, step := range []struct {
 		count *int64
 		query string
 		bind  func(*sqlite.Stmt)
 	}{
-		{&gone.Links, "DELETE FROM links WHERE source = ?1 AND scope = ?2", func(s *sqlite.Stmt) {
-			s.BindText(1, sourceID)
-			s.BindInt64(2, int64(way.Scope))
-		}},
-		{&lines, "DELETE FROM kept_lines WHERE source = ?1 AND scope = ?2", func(s *sqlite.Stmt) {
-			s.BindText(1, sourceID)
-			s.BindInt64(2, int64(way.Scope))
-		}},
+		{&gone.Links, "DELETE FROM links WHERE source = ?1 AND scope = ?2", scoped},
+		{&uncounted, "DELETE FROM kept_lines WHERE source = ?1 AND scope = ?2", scoped}, // go with their link
 		{&gone.Held, "DELETE FROM held WHERE source = ?1 AND mapping = ?2", bind},
 		{&gone.Results, `UPDATE results SET source = ?3, target = '', name = x'', answer = '', left_out = ''
-			WHERE source = ?1 AND run IN (SELECT number FROM runs WHERE mapping = ?2)`, func(s *sqlite.Stmt) { bind(s); s.BindText(3, word) }},
-		{&gone.Approvals, "UPDATE approvals SET source = ?3 WHERE source = ?1 AND mapping = ?2", func(s *sqlite.Stmt) { bind(s); s.BindText(3, word) }},
+			WHERE source = ?1 AND run IN (SELECT number FROM runs WHERE mapping = ?2)`, worded},
+		{&gone.Approvals, "UPDATE approvals SET source = ?3 WHERE source = ?1 AND mapping = ?2", worded},
+		// "… under another id, too: ID" is said of whoever has the same name and birth date.
+		{&uncounted, `UPDATE held SET summary = substr(summary, 1, length(summary) - length(?1)) || ?3
+			WHERE mapping = ?2 AND substr(summary, -length(?1) - 2) = ': ' || ?1`, worded},
+		{&uncounted, `UPDATE results SET summary = substr(summary, 1, length(summary) - length(?1)) || ?3
+			WHERE run IN (SELECT number FROM runs WHERE mapping = ?2) AND substr(summary, -length(?1) - 2) = ': ' || ?1`, worded},
 	} {
 		if err := exec(l.conn, step.query, step.bind); err != nil {
 			return err
@@ -72,6 +91,29 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 		*step.count += int64(l.conn.Changes())
 	}
 	return nil
+}
+
+// SourceIDs are those of a mapping and scope, linked, held, approved or in any
+// result, of which keep says so. It goes through all of them.
+func (l *Ledger) SourceIDs(ctx context.Context, way Way, keep func(string) bool) (ids []string, err error) {
+	err = l.read(ctx, "looking for records of a person", func() error {
+		return each(l.conn, `SELECT source FROM links WHERE scope = ?1
+			UNION SELECT source FROM kept_lines WHERE scope = ?1
+			UNION SELECT source FROM held WHERE mapping = ?2
+			UNION SELECT source FROM approvals WHERE mapping = ?2
+			UNION SELECT source FROM results WHERE run IN (SELECT number FROM runs WHERE mapping = ?2)`,
+			func(s *sqlite.Stmt) {
+				s.BindInt64(1, int64(way.Scope))
+				s.BindText(2, way.Mapping)
+			},
+			func(s *sqlite.Stmt) error {
+				if id := s.ColumnText(0); keep(id) {
+					ids = append(ids, id)
+				}
+				return nil
+			})
+	})
+	return ids, err
 }
 
 // Keep is how long things stay.

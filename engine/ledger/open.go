@@ -45,6 +45,10 @@ type Ledger struct {
 // Exists reports whether there is a ledger at path: then a key may not be made
 // for it.
 func Exists(path string) (bool, error) {
+	path, err := placeOf(path)
+	if err != nil {
+		return false, err
+	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -65,7 +69,11 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Key.IsZero() {
 		return nil, missingKey("No key was given for " + o.Path + ".")
 	}
-	l := &Ledger{path: o.Path, clock: o.Clock, turn: make(chan struct{}, 1)}
+	path, err := placeOf(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{path: path, clock: o.Clock, turn: make(chan struct{}, 1)}
 	if l.clock == nil {
 		l.clock = time.Now
 	}
@@ -200,17 +208,27 @@ func (l *Ledger) create(key Key) error {
 	if l.keys, err = deriveKeys(key, l.id); err != nil {
 		return err
 	}
-	return transact(l.conn, func() error {
+	err = transact(l.conn, func() error {
 		if err := applyMigrations(l.conn, 0); err != nil {
 			return err
 		}
-		return exec(l.conn, "INSERT INTO ledger VALUES (1, ?, ?, 0, ?, ?)", func(s *sqlite.Stmt) {
+		err := exec(l.conn, "INSERT INTO ledger (one, id, key_check, generation, chain_mac, created) VALUES (1, ?, ?, 0, ?, ?)", func(s *sqlite.Stmt) {
 			s.BindText(1, l.id)
 			s.BindBytes(2, l.keys.check)
 			s.BindBytes(3, l.keys.chainMAC(0, nil))
 			s.BindInt64(4, l.now())
 		})
+		if err != nil {
+			return err
+		}
+		return l.vouchMoves(0, firstLink())
 	})
+	if err != nil {
+		return err
+	}
+	// Who it is stands in the file itself from now on, and not in the log alone: a
+	// copy without the log would be taken for a new, empty ledger.
+	return run(l.conn, "PRAGMA wal_checkpoint(TRUNCATE)")
 }
 
 // Close writes back the write-ahead log and gives back the lock. It may be
@@ -231,7 +249,7 @@ func (l *Ledger) Close() error {
 // ID names this ledger, for as long as it lives.
 func (l *Ledger) ID() string { return l.id }
 
-// Path is where it is.
+// Path is where it is, whatever link led to it.
 func (l *Ledger) Path() string { return l.path }
 
 // Sealer seals what belongs to this ledger and lies outside it: spools and saved

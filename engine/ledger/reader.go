@@ -2,6 +2,11 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -14,7 +19,11 @@ func OpenReader(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Key.IsZero() {
 		return nil, missingKey("No key was given for " + o.Path + ".")
 	}
-	l := &Ledger{path: o.Path, clock: o.Clock, turn: make(chan struct{}, 1)}
+	path, err := placeOf(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{path: path, clock: o.Clock, turn: make(chan struct{}, 1)}
 	if l.clock == nil {
 		l.clock = time.Now
 	}
@@ -41,13 +50,7 @@ func (l *Ledger) openReader(key Key) (current bool, err error) {
 	if err := checkFile(l.path); err != nil {
 		return false, err
 	}
-	l.conn, err = sqlite.OpenConn(l.path, sqlite.OpenReadOnly)
-	if err != nil {
-		return false, l.failed(err, doing)
-	}
-	l.turn <- struct{}{}
-	l.conn.SetBusyTimeout(busyTimeout)
-	fresh, err := l.checkSchema()
+	fresh, err := l.connectReader()
 	if err != nil || fresh {
 		return false, l.failed(err, doing)
 	}
@@ -62,6 +65,46 @@ func (l *Ledger) openReader(key Key) (current bool, err error) {
 	return version == int64(len(scripts)), l.failed(err, doing)
 }
 
+// connectReader opens the database and looks what it is. SQLite wants to put a
+// file beside it, also to read; where it may not, and no log is there, the file
+// alone is the whole ledger: a copy on a disk that can't be written, or another
+// user's.
+func (l *Ledger) connectReader() (fresh bool, err error) {
+	try := func(path string, flags sqlite.OpenFlags) (bool, error) {
+		if l.conn, err = sqlite.OpenConn(path, flags); err != nil {
+			l.conn = nil
+			return false, err
+		}
+		l.conn.SetBusyTimeout(busyTimeout)
+		return l.checkSchema()
+	}
+	fresh, err = try(l.path, sqlite.OpenReadOnly)
+	if code := sqlite.ErrCode(err).ToPrimary(); code == sqlite.ResultCantOpen || code == sqlite.ResultReadOnly {
+		if info, statErr := os.Stat(l.path + "-wal"); statErr == nil && info.Size() > 0 {
+			err = unreadableHere(l.path)
+		} else if errors.Is(statErr, fs.ErrNotExist) || statErr == nil {
+			if l.conn != nil {
+				_ = l.conn.Close()
+			}
+			if fresh, err = try(aloneAt(l.path), sqlite.OpenReadOnly|sqlite.OpenURI); err != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultCantOpen {
+				err = unreadableHere(l.path)
+			}
+		}
+	}
+	if l.conn != nil {
+		l.turn <- struct{}{}
+	}
+	return fresh, err
+}
+
+// aloneAt names a file that nobody writes, for SQLite.
+func aloneAt(path string) string {
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: "immutable=1"}).String()
+}
+
 // ScopeLinks is one scope and how many links it has by state.
 type ScopeLinks struct {
 	ID ScopeID
@@ -72,18 +115,24 @@ type ScopeLinks struct {
 // Scopes are all that links belong to.
 func (l *Ledger) Scopes(ctx context.Context) ([]ScopeLinks, error) {
 	var scopes []ScopeLinks
-	err := l.read(ctx, "counting the ledger's links", func() error {
-		return each(l.conn, `SELECT s.id, s.source_tenant, s.source_resource, s.target_tenant, s.target_resource,
-				count(*) FILTER (WHERE l.state = 1), count(*) FILTER (WHERE l.state = 2)
-			FROM scopes s LEFT JOIN links l ON l.scope = s.id GROUP BY s.id ORDER BY s.id`, nil,
-			func(s *sqlite.Stmt) error {
-				scopes = append(scopes, ScopeLinks{
-					ID: ScopeID(s.ColumnInt64(0)), Scope: Scope{s.ColumnText(1), s.ColumnText(2), s.ColumnText(3), s.ColumnText(4)},
-					Active: s.ColumnInt64(5), Deactivated: s.ColumnInt64(6),
-				})
-				return nil
-			})
+	err := l.read(ctx, "counting the ledger's links", func() (err error) {
+		scopes, err = l.scopes()
+		return err
 	})
+	return scopes, err
+}
+
+func (l *Ledger) scopes() (scopes []ScopeLinks, err error) {
+	err = each(l.conn, `SELECT s.id, s.source_tenant, s.source_resource, s.target_tenant, s.target_resource,
+			count(*) FILTER (WHERE l.state = 1), count(*) FILTER (WHERE l.state = 2)
+		FROM scopes s LEFT JOIN links l ON l.scope = s.id GROUP BY s.id ORDER BY s.id`, nil,
+		func(s *sqlite.Stmt) error {
+			scopes = append(scopes, ScopeLinks{
+				ID: ScopeID(s.ColumnInt64(0)), Scope: Scope{s.ColumnText(1), s.ColumnText(2), s.ColumnText(3), s.ColumnText(4)},
+				Active: s.ColumnInt64(5), Deactivated: s.ColumnInt64(6),
+			})
+			return nil
+		})
 	return scopes, err
 }
 

@@ -13,6 +13,10 @@ import (
 // from any other SQLite database.
 const applicationID = 0x5053524c
 
+// movesSince is the version that first kept moves: a script has no key to vouch
+// for their list with.
+const movesSince = 8
+
 // One file a version, applied in the order of their names. A published file is
 // never edited: a change is a new one.
 //
@@ -81,7 +85,12 @@ func (l *Ledger) migrate() error {
 	if err != nil || version == int64(len(scripts)) {
 		return err
 	}
-	return transact(l.conn, func() error { return applyMigrations(l.conn, version) })
+	return transact(l.conn, func() error {
+		if err := applyMigrations(l.conn, version); err != nil || version >= movesSince {
+			return err
+		}
+		return l.vouchMoves(0, firstLink())
+	})
 }
 
 // applyMigrations runs the scripts after version, within a transaction.

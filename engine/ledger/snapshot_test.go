@@ -57,7 +57,7 @@ func TestTheLifeOfALastLine(t *testing.T) {
 
 	require.NoError(t, l.Settle(t.Context(), run, plan, 2, []Applied{{SourceID: "2", Outcome: Succeeded, State: Deleted}}))
 	require.Empty(t, kept("2").Line)
-	_, err = l.Forget(t.Context(), "1", []Way{{Scope: scope, Mapping: "people"}})
+	_, err = l.Forget(t.Context(), []Forgetting{{Way{Scope: scope, Mapping: "people"}, []string{"1"}}})
 	require.NoError(t, err)
 	require.Empty(t, kept("1").Line, "somebody who was forgotten has a line")
 	require.NoError(t, l.KeepLines(t.Context(), scope, map[string][]byte{"1": one.Line}))

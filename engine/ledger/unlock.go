@@ -16,6 +16,9 @@ import (
 // was; "" where nothing was left. A lock that a living process holds is refused
 // with ledger-locked: the lock is the system's and goes with its process.
 func Unlock(ledger string) (left string, err error) {
+	if ledger, err = placeOf(ledger); err != nil {
+		return "", err
+	}
 	f, err := os.OpenFile(ledger+".lock", os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil

@@ -175,7 +175,8 @@ func otherTenant(ctx context.Context, in Input, now ledger.Scope) error {
 		Summary: "This ledger belongs to another tenant of the " + what,
 		Detail: "The last run of " + in.Mapping.Address + " was with " + before + "; the connection now leads to " + after +
 			". What the ledger knows of people there says nothing about people here.",
-		Remedy: "Correct the connection's address or key. If it is right, start anew beside it: engine run --ledger OTHER.db, or set ENGINE_LEDGER.",
+		Remedy: "Correct the connection's address or key, if they are wrong. If it is the same system under a new name: engine ledger move --from " + before + " --to " + after + " --side " + what +
+			". If it is another system, start anew beside it: engine run --ledger OTHER.db, or set ENGINE_LEDGER.",
 	}
 }
 

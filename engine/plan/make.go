@@ -118,6 +118,7 @@ type planner struct {
 	key       []byte
 	body      []byte
 	snapshot  *snapshotPlanner // nil: the target is written record by record
+	moved     *moved           // of links that came from another tenant's name
 }
 
 func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, error) {
@@ -180,6 +181,9 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 	p.duplicates.roll = roll{sealer: in.Ledger.Sealer(), planID: p.summary.ID, dir: p.dir()}
 	if err = p.openSnapshot(ctx); err == nil {
 		p.refs, err = newReferences(ctx, p, scope)
+	}
+	if err == nil {
+		p.moved, err = newMoved(ctx, in.Ledger, p.scope)
 	}
 	if err != nil {
 		p.discard()
@@ -252,6 +256,9 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 	}
 	keys, err := p.admit(items)
 	if err != nil {
+		return err
+	}
+	if err := p.askMoved(ctx, items, keys); err != nil {
 		return err
 	}
 	found, err := p.adoptable(ctx, items, keys)
@@ -384,6 +391,9 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 		return p.blocked(blocks), nil
 	}
 	if err := p.pilot.check(); err != nil {
+		return nil, err
+	}
+	if err := p.judgeMoved(); err != nil {
 		return nil, err
 	}
 	if err := p.duplicates.withdraw(p); err != nil {

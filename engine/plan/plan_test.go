@@ -262,20 +262,25 @@ func TestStale(t *testing.T) {
 	l, m := newLedger(t), mapping()
 	made := try(t, l, m, []flow.Item{item("1", "m1", "A")})
 	now := made.Summary.Created
-	require.NoError(t, made.Stale(t.Context(), l, "basis", now))
-	require.NoError(t, made.Stale(t.Context(), l, "basis", now.Add(24*time.Hour)))
+	require.NoError(t, made.Stale(t.Context(), l, scope, "basis", now))
+	require.NoError(t, made.Stale(t.Context(), l, scope, "basis", now.Add(24*time.Hour)))
 	stale := func(err error, why string) {
 		t.Helper()
 		require.Equal(t, "stale-plan", code(t, err))
 		require.Contains(t, err.(diag.Diagnostic).Detail, why)
 	}
-	stale(made.Stale(t.Context(), l, "basis", now.Add(24*time.Hour+1)), "24 hours")
-	stale(made.Stale(t.Context(), l, "other", now), "changed")
-	stale(made.Stale(t.Context(), newLedger(t), "basis", now), "another ledger")
+	stale(made.Stale(t.Context(), l, scope, "basis", now.Add(24*time.Hour+1)), "24 hours")
+	require.NoError(t, made.Stale(t.Context(), l, scope, "basis", now.Add(-5*time.Minute)), "a clock that was put right")
+	stale(made.Stale(t.Context(), l, scope, "basis", now.Add(-5*time.Minute-1)), "was set back")
+	stale(made.Stale(t.Context(), l, scope, "other", now), "changed")
+	elsewhere := scope
+	elsewhere.TargetTenant = "another"
+	stale(made.Stale(t.Context(), l, elsewhere, "basis", now), "another tenant")
+	stale(made.Stale(t.Context(), newLedger(t), scope, "basis", now), "another ledger")
 	other := try(t, l, m, []flow.Item{item("2", "m2", "B")})
 	done(t, l, other)
-	stale(made.Stale(t.Context(), l, "basis", now), "Something was applied")
-	stale(other.Stale(t.Context(), l, "basis", now), "applied already")
+	stale(made.Stale(t.Context(), l, scope, "basis", now), "Something was applied")
+	stale(other.Stale(t.Context(), l, scope, "basis", now), "applied already")
 }
 
 func TestToday(t *testing.T) {

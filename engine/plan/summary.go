@@ -57,6 +57,9 @@ type Summary struct {
 	Blind       bool    // creations wait, because nobody at the target can be told from them
 	Dropped     []int64 // positions whose spooled entry was withdrawn
 	Batches     int64
+	// MoveConfirmed: links that were moved to another tenant's name lead to the same
+	// people there.
+	MoveConfirmed bool
 	// Snapshot is what becomes of a target that is written as a whole; nil for one
 	// that is written record by record.
 	Snapshot *Snapshot
@@ -267,7 +270,7 @@ const staleAfter = 24 * time.Hour
 func Open(path string, l *ledger.Ledger) (*Plan, error) { return open(path, l.Sealer()) }
 
 // Stale says why a plan may no longer be applied; nil when it still may.
-func (p *Plan) Stale(ctx context.Context, l *ledger.Ledger, basis string, now time.Time) error {
+func (p *Plan) Stale(ctx context.Context, l *ledger.Ledger, scope ledger.Scope, basis string, now time.Time) error {
 	generation, err := l.Generation(ctx)
 	if err != nil {
 		return err
@@ -280,6 +283,9 @@ func (p *Plan) Stale(ctx context.Context, l *ledger.Ledger, basis string, now ti
 	switch {
 	case p.Summary.LedgerID != l.ID():
 		why = "It was made with another ledger."
+	case p.Summary.Scope != scope: // a key alone may lead there: keys are not in the basis
+		why = "It was made for another tenant: from " + p.Summary.Scope.SourceTenant + " to " + p.Summary.Scope.TargetTenant +
+			". The connections now lead from " + scope.SourceTenant + " to " + scope.TargetTenant + "."
 	case begun && (known.State == ledger.PlanDone || known.State == ledger.PlanDropped):
 		why = "It was applied already, in whole or in part; a plan is applied once."
 	case p.Summary.Basis != basis:
@@ -288,6 +294,8 @@ func (p *Plan) Stale(ctx context.Context, l *ledger.Ledger, basis string, now ti
 		why = "Something was applied since it was made, so that it may no longer be what is needed."
 	case now.Sub(p.Summary.Created) > staleAfter:
 		why = "It is more than 24 hours old."
+	case p.Summary.Created.Sub(now) > ledger.ClockSlack:
+		why = "By this machine's clock it will only be made on " + p.Summary.Created.Format(time.RFC3339) + ": the clock was set back, and how old it is can't be told."
 	default:
 		return nil
 	}

@@ -33,7 +33,10 @@ func Undo(ctx context.Context, in Input, of []Reversal) (*Plan, diag.Diagnostics
 	if err != nil {
 		return nil, diag.From(err, "preparing to undo")
 	}
-	made, err := p.undo(ctx, of)
+	var made *Plan
+	if err = p.moved.refuseUnconfirmed(); err == nil {
+		made, err = p.undo(ctx, of)
+	}
 	if err != nil {
 		p.out.discard()
 		return nil, diag.From(err, "planning what is undone")

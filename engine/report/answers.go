@@ -16,7 +16,10 @@ type (
 	HeldRecord = ledger.HeldRecord
 	Link       = ledger.PersonLink
 	Scope      = ledger.ScopeLinks
-	Forgotten  = ledger.Forgotten
+	Between    = ledger.Scope
+	Rename     = ledger.Rename
+	Moving     = ledger.Moving
+	Move       = ledger.Move
 )
 
 // States that are shown otherwise than the rest.
@@ -79,12 +82,25 @@ func (a *Answers) Acknowledge(ctx context.Context, asked, mapping, who string, n
 	return Acknowledge(ctx, a.ledger, asked, mapping, who, now, until)
 }
 
-func (a *Answers) Forget(ctx context.Context, asked string) (*Person, Forgotten, error) {
-	return Forget(ctx, a.ledger, asked)
+func (a *Answers) Forget(ctx context.Context, asked string, o ForgetOptions) (*Erased, error) {
+	return Forget(ctx, a.ledger, asked, o)
 }
 
 // Scopes are all that links belong to, with how many there are.
 func (a *Answers) Scopes(ctx context.Context) ([]Scope, error) { return a.ledger.Scopes(ctx) }
+
+// Moves are all moves of links from one tenant's name to another.
+func (a *Answers) Moves(ctx context.Context) ([]Move, error) { return a.ledger.Moves(ctx) }
+
+// Movable is what MoveLinks would do.
+func (a *Answers) Movable(ctx context.Context, r Rename) ([]Moving, error) {
+	return a.ledger.Movable(ctx, r)
+}
+
+// MoveLinks gives the links of a tenant to another name of it, on somebody's word.
+func (a *Answers) MoveLinks(ctx context.Context, r Rename, who string) ([]Moving, error) {
+	return a.ledger.MoveLinks(ctx, r, who)
+}
 
 func (a *Answers) EachLink(ctx context.Context, f func(Link) error) error {
 	return a.ledger.EachLink(ctx, f)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"passerelle/engine/diag"
 	"passerelle/engine/ledger"
@@ -127,6 +128,16 @@ func (f *finder) complete(p *Person, names []ledger.Name) {
 	}
 }
 
+// withoutBeneath leaves out who is only the record that elements of each blocks
+// are beneath: held as such, they are under the person's own id.
+func withoutBeneath(people []Person) []Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p Person) bool {
+		return slices.ContainsFunc(people, func(of Person) bool {
+			return of.SourceID == p.SourceID && of.Tenant == p.Tenant && strings.HasPrefix(p.Resource, of.Resource+" > ")
+		})
+	})
+}
+
 // One is the only person that fits. Nobody, or several, is refused: what is
 // about to be done must not meet another. The diagnostics name nobody.
 func One(ctx context.Context, l *ledger.Ledger, asked string) (*Person, error) {
@@ -134,6 +145,7 @@ func One(ctx context.Context, l *ledger.Ledger, asked string) (*Person, error) {
 	if err != nil {
 		return nil, err
 	}
+	found.People = withoutBeneath(found.People)
 	switch len(found.People) {
 	case 0:
 		return nil, diag.Diagnostic{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,6 +18,14 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the goldens anew")
+
+func newLedger(t *testing.T) *ledger.Ledger {
+	t.Helper()
+	l, err := ledger.Open(t.Context(), ledger.Options{Path: filepath.Join(t.TempDir(), "ledger.db"), Key: ledger.NewKey(), Command: "test"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	return l
+}
 
 // night is a ledger after one run in which something of everything happened.
 func night(t *testing.T) (*ledger.Ledger, string) {
@@ -184,10 +193,73 @@ func TestDecisions(t *testing.T) {
 	_, err = report.Drop(ctx, l, "Luc Faure", "", report.Decision{})
 	require.NoError(t, err)
 
-	_, gone, err := report.Forget(ctx, l, "Inès Roy")
+	erased, err := report.Forget(ctx, l, "Inès Roy", report.ForgetOptions{})
 	require.NoError(t, err)
-	require.Equal(t, ledger.Forgotten{Results: 1, Held: 1}, gone)
+	require.Equal(t, ledger.Forgotten{Results: 1, Held: 1}, erased.Forgotten)
 	who, err = report.LookUp(ctx, l, "31")
 	require.NoError(t, err)
 	require.Empty(t, who.People)
+}
+
+// What is beneath a person goes with them: elements of each blocks, and groups
+// where somebody says so. Another one's stay.
+func TestForgetReachesWhatIsBeneath(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	for _, c := range []struct {
+		name    string
+		options report.ForgetOptions
+		left    []string // source ids that the ledger still has links of
+	}{
+		{"not decided", report.ForgetOptions{}, []string{"7", "70", "1:72:c1", "2:702:c1", "1:710:2026-01-01", "4:Lyon1:7", "1:8"}},
+		{"left", report.ForgetOptions{Decided: true}, []string{"70", "2:702:c1", "1:710:2026-01-01", "4:Lyon1:7", "1:8"}},
+		{"with groups", report.ForgetOptions{Decided: true, Grouped: true}, []string{"70", "2:702:c1", "1:8"}},
+	} {
+		l := newLedger(t)
+		for i, way := range []struct {
+			mapping, resource string
+			ids               []string
+		}{
+			{"people", "users", []string{"7", "70"}},
+			{"contracts", "users > work-contracts", []string{"1:72:c1", "2:702:c1"}},
+			{"days", "leaves by owner, date", []string{"1:710:2026-01-01", "4:Lyon1:7", "1:8"}},
+		} {
+			scope, err := l.Scope(ctx, ledger.Scope{SourceTenant: "s", SourceResource: way.resource, TargetTenant: "t", TargetResource: "r"})
+			require.NoError(t, err)
+			run, err := l.BeginRun(ctx, way.mapping, nil)
+			require.NoError(t, err)
+			plan := ledger.Plan{ID: fmt.Sprint("plan", i), RunID: run.ID, Scope: scope, SpoolPath: filepath.Join(t.TempDir(), "spool")}
+			require.NoError(t, os.WriteFile(plan.SpoolPath, []byte("sealed"), 0o600))
+			require.NoError(t, l.SavePlan(ctx, plan))
+			var results []ledger.Applied
+			for _, id := range way.ids {
+				results = append(results, ledger.Applied{SourceID: id, TargetID: "t-" + id, State: ledger.Active, Outcome: ledger.Succeeded, Operation: "create"})
+			}
+			if way.mapping == "contracts" { // which elements there are could not be told: held as the person
+				results = append(results, ledger.Applied{SourceID: "7", Outcome: ledger.Held, Code: "x"})
+			}
+			require.NoError(t, l.Settle(ctx, run.ID, plan.ID, 0, results))
+			defer func() {
+				_, err := os.Stat(plan.SpoolPath)
+				require.Equal(t, c.options.Decided && way.mapping != "days" || c.options.Grouped, os.IsNotExist(err), "%s: the spool of %s", c.name, way.mapping)
+			}()
+		}
+		erased, err := report.Forget(ctx, l, "7", c.options)
+		if c.options.Decided {
+			require.NoError(t, err, c.name)
+			require.Equal(t, 2, erased.Children)
+			require.Equal(t, map[string]int{"leaves by owner, date": 2}, erased.Grouped)
+		} else {
+			require.ErrorContains(t, err, "groups of records")
+		}
+		var left []string
+		require.NoError(t, l.EachLink(ctx, func(p ledger.PersonLink) error {
+			left = append(left, p.SourceID)
+			return nil
+		}))
+		require.Equal(t, c.left, left, c.name)
+		held, err := l.HeldNow(ctx, "")
+		require.NoError(t, err)
+		require.Equal(t, c.options.Decided, len(held) == 0, c.name)
+	}
 }

@@ -2916,7 +2916,11 @@ type WriteResponse struct {
 	Calls *int64 `protobuf:"varint,3,opt,name=calls,proto3,oneof" json:"calls,omitempty"`
 	// Of these, one for each record that was sent, and one for all records that
 	// went in one request. Absent: not said.
-	Least         *int64 `protobuf:"varint,4,opt,name=least,proto3,oneof" json:"least,omitempty"`
+	Least *int64 `protobuf:"varint,4,opt,name=least,proto3,oneof" json:"least,omitempty"`
+	// Set, this is no answer: the plugin is still at work on a batch that takes long.
+	// Only while the form is operations, where an engine that doesn't know it passes
+	// over an answer without results.
+	Progress      *Progress `protobuf:"bytes,5,opt,name=progress,proto3" json:"progress,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2977,6 +2981,13 @@ func (x *WriteResponse) GetLeast() int64 {
 		return *x.Least
 	}
 	return 0
+}
+
+func (x *WriteResponse) GetProgress() *Progress {
+	if x != nil {
+		return x.Progress
+	}
+	return nil
 }
 
 type WriteResult struct {
@@ -3544,12 +3555,13 @@ const file_connector_proto_rawDesc = "" +
 	"\x0fidempotency_key\x18\x05 \x01(\tR\x0eidempotencyKey\x12\x18\n" +
 	"\achanged\x18\x06 \x03(\tR\achanged\"\"\n" +
 	"\x06Commit\x12\x18\n" +
-	"\arecords\x18\x01 \x01(\x03R\arecords\"\xca\x01\n" +
+	"\arecords\x18\x01 \x01(\x03R\arecords\"\xfe\x01\n" +
 	"\rWriteResponse\x123\n" +
 	"\aresults\x18\x01 \x03(\v2\x19.connector.v1.WriteResultR\aresults\x12:\n" +
 	"\vdiagnostics\x18\x02 \x03(\v2\x18.connector.v1.DiagnosticR\vdiagnostics\x12\x19\n" +
 	"\x05calls\x18\x03 \x01(\x03H\x00R\x05calls\x88\x01\x01\x12\x19\n" +
-	"\x05least\x18\x04 \x01(\x03H\x01R\x05least\x88\x01\x01B\b\n" +
+	"\x05least\x18\x04 \x01(\x03H\x01R\x05least\x88\x01\x01\x122\n" +
+	"\bprogress\x18\x05 \x01(\v2\x16.connector.v1.ProgressR\bprogressB\b\n" +
 	"\x06_callsB\b\n" +
 	"\x06_least\"\x8d\x02\n" +
 	"\vWriteResult\x12\x1a\n" +
@@ -3759,32 +3771,33 @@ var file_connector_proto_depIdxs = []int32{
 	3,  // 47: connector.v1.WriteRecord.operation:type_name -> connector.v1.Operation
 	42, // 48: connector.v1.WriteResponse.results:type_name -> connector.v1.WriteResult
 	7,  // 49: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	6,  // 50: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
-	7,  // 51: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
-	7,  // 52: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
-	3,  // 53: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
-	47, // 54: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
-	48, // 55: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
-	7,  // 56: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	9,  // 57: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
-	17, // 58: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
-	20, // 59: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
-	24, // 60: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
-	28, // 61: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
-	36, // 62: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
-	44, // 63: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
-	10, // 64: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
-	18, // 65: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
-	23, // 66: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
-	25, // 67: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
-	31, // 68: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
-	41, // 69: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
-	45, // 70: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
-	64, // [64:71] is the sub-list for method output_type
-	57, // [57:64] is the sub-list for method input_type
-	57, // [57:57] is the sub-list for extension type_name
-	57, // [57:57] is the sub-list for extension extendee
-	0,  // [0:57] is the sub-list for field type_name
+	34, // 50: connector.v1.WriteResponse.progress:type_name -> connector.v1.Progress
+	6,  // 51: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
+	7,  // 52: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
+	7,  // 53: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
+	3,  // 54: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
+	47, // 55: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
+	48, // 56: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
+	7,  // 57: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	9,  // 58: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
+	17, // 59: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
+	20, // 60: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
+	24, // 61: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
+	28, // 62: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
+	36, // 63: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
+	44, // 64: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
+	10, // 65: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
+	18, // 66: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
+	23, // 67: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
+	25, // 68: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
+	31, // 69: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
+	41, // 70: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
+	45, // 71: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
+	65, // [65:72] is the sub-list for method output_type
+	58, // [58:65] is the sub-list for method input_type
+	58, // [58:58] is the sub-list for extension type_name
+	58, // [58:58] is the sub-list for extension extendee
+	0,  // [0:58] is the sub-list for field type_name
 }
 
 func init() { file_connector_proto_init() }

@@ -90,11 +90,23 @@ func (o *Output) Progress(expected int64, calls int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.expected, o.calls = expected, calls
+	o.sayProgress()
+}
+
+// again says what was said before: the read goes on.
+func (o *Output) again() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sayProgress()
+}
+
+func (o *Output) sayProgress() {
 	if o.failed != nil {
 		return
 	}
-	progress := &protocol.Progress{Received: o.received, Calls: calls}
-	if expected >= 0 {
+	progress := &protocol.Progress{Received: o.received, Calls: o.calls}
+	if o.expected >= 0 {
+		expected := o.expected
 		progress.Expected = &expected
 	}
 	o.failed = o.sink.progress(progress)

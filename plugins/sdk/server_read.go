@@ -19,10 +19,12 @@ func (s *server) Read(request *protocol.ReadRequest, stream readStream) error {
 	out := newOutput(streamSink{stream})
 	ctx, calls := countingCalls(stream.Context())
 	var end End
+	working, still := withWorking(ctx, out.again)
 	err := guarded("reading "+request.GetResource(), func() (err error) {
-		end, err = s.read(ctx, request, out)
+		end, err = s.read(working, request, out)
 		return err
 	})
+	still()
 	received, sendErr := out.finish()
 	if err == nil {
 		err = sendErr

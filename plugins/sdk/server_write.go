@@ -48,7 +48,10 @@ func (s *server) Write(stream writeStream) error {
 		}
 		response := &protocol.WriteResponse{}
 		var results []WriteResult
-		response.Results, results = w.apply(ctx, batch.GetRecords())
+		// While the connector is at work nobody else sends on the stream.
+		working, end := withWorking(ctx, func() { _ = stream.Send(&protocol.WriteResponse{Progress: &protocol.Progress{}}) })
+		response.Results, results = w.apply(working, batch.GetRecords())
+		end()
 		tell(response, calls.Swap(0), results) // what a shared fetch of a token counts late, the next answer says
 		if err := stream.Send(response); err != nil {
 			return err

@@ -56,3 +56,17 @@ steady() {
 
 # dated takes the ids of runs out.
 dated() { sed 's/Run 20[0-9][0-9]-[0-9-]*[0-9]/Run ID/'; }
+
+# staff N [AWK]: staff.csv with N people, each line changed by an awk program over
+# its fields: id, matricule, nom, prenom, ne_le, parti.
+staff() {
+  awk -v n=$1 'BEGIN { print "id;matricule;nom;prenom;ne_le;parti"; for (i = 1; i <= n; i++) printf "source-%05d;M%05d;Nom%d;Prénom%d;1990-01-%02d;\n", i, i, i, i, i % 28 + 1 }' </dev/null |
+    awk -F ';' -v OFS=';' "NR > 1 { ${2:-} } { print }" >staff.new && mv staff.new staff.csv
+}
+
+# run_id is of the run that was shown last.
+run_id() { sed -n 's/^  Run \(.*\)\.$/\1/p' out; }
+
+# asked COMMAND...: somebody sits at the terminal that ttyin gave, and sees the
+# questions in asked.
+asked() { "$@" >out 2>/dev/tty </dev/tty && got=0 || got=$?; }

@@ -241,13 +241,42 @@ func at(place string) string {
 func (h *human) Ledger(l *Ledger) {
 	h.printf("%s\n  %s, %s\n\n", h.paint(bold, "Ledger "+l.ID), diag.VisibleLine(l.Path), size(l.Bytes))
 	for _, s := range l.Scopes {
-		h.printf("  %s at %s → %s at %s\n    %d active, %d deactivated\n", diag.VisibleLine(s.SourceResource), diag.VisibleLine(s.SourceTenant),
-			diag.VisibleLine(s.TargetResource), diag.VisibleLine(s.TargetTenant), s.Active, s.Deactivated)
+		h.printf("  %s\n    %d active, %d deactivated\n", between(s.Scope), s.Active, s.Deactivated)
 	}
-	if len(l.Scopes) > 0 {
+	for _, m := range l.Moves {
+		looked := ""
+		if !m.Confirmed && m.Side == "target" {
+			looked = "; no run has looked yet whether they are right there"
+		}
+		h.printf("  Moved on %s by %s: %d links, %s %s → %s%s\n", m.At.Local().Format("2006-01-02 15:04"), diag.VisibleLine(m.Who), m.Links,
+			m.Side, diag.VisibleLine(m.Before), diag.VisibleLine(m.After), looked)
+	}
+	if len(l.Scopes)+len(l.Moves) > 0 {
 		h.printf("\n")
 	}
 	h.Runs(l.Runs)
+}
+
+func between(s report.Between) string {
+	return diag.VisibleLine(s.SourceResource) + " at " + diag.VisibleLine(s.SourceTenant) + " → " +
+		diag.VisibleLine(s.TargetResource) + " at " + diag.VisibleLine(s.TargetTenant)
+}
+
+func (h *human) Moving(r report.Rename, moving []report.Moving, done bool) {
+	if !done {
+		h.printf("From %s to %s:\n\n", diag.VisibleLine(r.From), diag.VisibleLine(r.To))
+		for _, m := range moving {
+			h.printf("  %s\n    %d active, %d deactivated, become links of\n  %s\n\n", between(m.Before), m.Active, m.Deactivated, between(m.After))
+		}
+		h.printf("This is right only if it is the same system under a new name, where people keep their ids. Neither system is touched.\n")
+		return
+	}
+	n := int64(0)
+	for _, m := range moving {
+		n += m.Active + m.Deactivated
+	}
+	h.printf("Moved: %d links are of %s now. Nothing was sent; plans that were saved before are stale.\n"+
+		"The next run looks people up at the target, where it can be asked, before it plans.\n", n, diag.VisibleLine(r.To))
 }
 
 func size(bytes int64) string {

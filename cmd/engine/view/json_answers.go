@@ -146,6 +146,23 @@ func (e *events) Ledger(l *Ledger) {
 			"active": s.Active, "deactivated": s.Deactivated,
 		})
 	}
-	e.write(map[string]any{"type": "ledger", "ledger": l.ID, "path": l.Path, "bytes": l.Bytes, "scopes": scopes})
+	moves := []map[string]any{}
+	for _, m := range l.Moves {
+		moves = append(moves, map[string]any{
+			"side": m.Side, "from": m.Before, "to": m.After, "links": m.Links, "who": m.Who, "at": utc(m.At), "confirmed": m.Confirmed,
+		})
+	}
+	e.write(map[string]any{"type": "ledger", "ledger": l.ID, "path": l.Path, "bytes": l.Bytes, "scopes": scopes, "moves": moves})
 	e.Runs(l.Runs)
+}
+
+func (e *events) Moving(r report.Rename, moving []report.Moving, done bool) {
+	scopes := []map[string]any{}
+	for _, m := range moving {
+		scopes = append(scopes, map[string]any{
+			"source": m.Before.SourceTenant, "source_resource": m.Before.SourceResource, "target": m.Before.TargetTenant, "target_resource": m.Before.TargetResource,
+			"active": m.Active, "deactivated": m.Deactivated,
+		})
+	}
+	e.write(map[string]any{"type": "moving", "from": r.From, "to": r.To, "done": done, "scopes": scopes})
 }

@@ -63,6 +63,11 @@ func (t tee) Who(w *report.Who) { t.human.Who(w); t.file.Who(w) }
 
 func (t tee) Ledger(l *Ledger) { t.human.Ledger(l); t.file.Ledger(l) }
 
+func (t tee) Moving(r report.Rename, moving []report.Moving, done bool) {
+	t.human.Moving(r, moving, done)
+	t.file.Moving(r, moving, done)
+}
+
 func (t tee) Told(told Told) { t.human.Told(told); t.file.Told(told) }
 
 func (t tee) Result(exitCode int) { t.human.Result(exitCode); t.file.Result(exitCode) }

@@ -28,6 +28,8 @@ type View interface {
 	HeldNow(held []report.HeldRecord, keep lang.Span, whole bool)
 	Who(w *report.Who)
 	Ledger(l *Ledger)
+	// Moving shows what a move of links would do, or did.
+	Moving(r report.Rename, moving []report.Moving, done bool)
 	Told(t Told)
 	Result(exitCode int)
 }
@@ -44,6 +46,7 @@ type Ledger struct {
 	ID, Path string
 	Bytes    int64
 	Scopes   []report.Scope
+	Moves    []report.Move
 	Runs     []report.Run // the last ones
 }
 

@@ -12,6 +12,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"strings"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -69,7 +70,11 @@ func fields() []*sdk.Field {
 }
 
 func (connector) Configure(_ context.Context, s sdk.Settings) (sdk.Connection, error) {
-	return &connection{dir: s.String("dir"), tenant: s.String("tenant")}, nil
+	tenant := s.String("tenant")
+	if key := s.String("api_key"); strings.Contains(key, "production") { // a key says whose data it is
+		tenant += "-production"
+	}
+	return &connection{dir: s.String("dir"), tenant: tenant}, nil
 }
 
 type connection struct{ dir, tenant string }

@@ -16,6 +16,7 @@ var pluginErrors = []Explanation{
 	{"plugin-message-too-large", "A message between engine and plugin is larger than allowed.", "Declare fewer fields, or leave documents out."},
 	{"plugin-name", "This can't be the name of a plugin.", "Write it as its publisher does, without a path."},
 	{"plugin-name-mismatch", "The plugin that was found under a name says it is another.", "Install the right one, or rename the executable."},
+	{"plugin-silent", "The plugin sent nothing for longer than it may, 10 minutes unless `--plugin-silence` says otherwise, while the engine waited for it. It was given up for this run.", "Run again: what was left open is settled first. Wait longer if the other system is that slow; if it comes back, tell the plugin's author."},
 	{"plugin-no-answer", "The plugin did not answer in time.", "Run again; if it stays, tell its author."},
 	{"plugin-not-executable", "The file is there, but may not be executed.", "chmod +x it."},
 	{"plugin-not-found", "No executable of the plugin is where plugins are looked for.", "Put it there, or give its path with --plugin."},

@@ -266,6 +266,9 @@ type receiving interface {
 
 func (c *connection) answerOf(stream receiving) (*protocol.WriteResponse, error) {
 	answer, err := stream.Recv()
+	for err == nil && answer.GetProgress() != nil { // it is still at work
+		answer, err = stream.Recv()
+	}
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("a write ended without an answer")
 	}

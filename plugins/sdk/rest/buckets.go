@@ -59,18 +59,7 @@ func (b *bucket) refill(now time.Time) {
 
 // wait blocks until the endpoint's bucket has enough for one request.
 func (b *Buckets) wait(ctx context.Context) error {
-	wait := b.take(ctx)
-	if wait <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return pause(ctx, b.take(ctx))
 }
 
 // take reserves one request and says how long until it is covered.

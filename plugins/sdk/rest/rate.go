@@ -130,13 +130,30 @@ func (b *Budget) Wait(ctx context.Context) error {
 	if wait <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+	if err := pause(ctx, wait); err != nil {
 		cancel()
-		return ctx.Err()
+		return err
 	}
+	return nil
+}
+
+// sayEvery is how often a long wait says that it is one.
+const sayEvery = 30 * time.Second
+
+// pause waits, and says so while it does: an API that takes ten requests an hour
+// is slow, and its connector doesn't hang.
+func pause(ctx context.Context, wait time.Duration) error {
+	for wait > 0 {
+		part := min(wait, sayEvery)
+		timer := time.NewTimer(part)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+		wait -= part
+		sdk.Working(ctx)
+	}
+	return nil
 }

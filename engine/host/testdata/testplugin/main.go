@@ -146,7 +146,7 @@ type connector struct{ name, dir string }
 
 func (c connector) Describe() *sdk.Description {
 	resources := []*sdk.Resource{}
-	for _, name := range []string{"things", "crash", "panic", "hang", "large", "huge", "env", "stdin", "meet", "chatty"} {
+	for _, name := range []string{"things", "crash", "panic", "hang", "large", "huge", "env", "stdin", "meet", "chatty", "slow", "deaf"} {
 		resources = append(resources, &sdk.Resource{
 			Name: name, Readable: true, Writable: true, Identity: []string{"id"}, LookUp: []string{"ids"},
 		})
@@ -205,6 +205,13 @@ func (c connection) Read(ctx context.Context, r sdk.ReadRequest, out *sdk.Output
 		<-ctx.Done()
 		write(filepath.Join(c.dir, "cancelled"), "")
 		return sdk.End{}, ctx.Err()
+	case "slow": // at work for three times as long as it may be silent
+		for range 30 {
+			time.Sleep(50 * time.Millisecond)
+			out.Progress(-1, 1)
+		}
+	case "deaf":
+		select {}
 	case "large":
 		return sdk.End{Complete: true, Expected: -1}, out.Record([]byte(`{"id":"` + strings.Repeat("x", 10<<20) + `"}`))
 	case "huge":
@@ -241,6 +248,10 @@ func (c connection) Write(ctx context.Context, session sdk.WriteSession, records
 		select {}
 	case "panic":
 		explode(nil)
+	case "hang":
+		<-ctx.Done()
+		write(filepath.Join(c.dir, "cancelled"), "")
+		return nil, ctx.Err()
 	}
 	results := make([]sdk.WriteResult, len(records))
 	for i := range records {
