@@ -1115,6 +1115,7 @@ type Field struct {
 	MaxLength     int32                  `protobuf:"varint,13,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`        // in characters; 0: no limit known
 	Unique        bool                   `protobuf:"varint,14,opt,name=unique,proto3" json:"unique,omitempty"`                               // no two records share a value
 	WhyReadOnly   string                 `protobuf:"bytes,15,opt,name=why_read_only,json=whyReadOnly,proto3" json:"why_read_only,omitempty"` // why it can't be sent, where there is more to say than that
+	WriteRight    string                 `protobuf:"bytes,16,opt,name=write_right,json=writeRight,proto3" json:"write_right,omitempty"`      // id of a Right that sending it needs, such as one to turn a name into an id
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1254,12 +1255,23 @@ func (x *Field) GetWhyReadOnly() string {
 	return ""
 }
 
+func (x *Field) GetWriteRight() string {
+	if x != nil {
+		return x.WriteRight
+	}
+	return ""
+}
+
 type Endpoint struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Operation     Operation              `protobuf:"varint,1,opt,name=operation,proto3,enum=connector.v1.Operation" json:"operation,omitempty"`
-	Reconcile     Reconcile              `protobuf:"varint,2,opt,name=reconcile,proto3,enum=connector.v1.Reconcile" json:"reconcile,omitempty"`
-	ChangedOnly   bool                   `protobuf:"varint,3,opt,name=changed_only,json=changedOnly,proto3" json:"changed_only,omitempty"` // takes the changed fields alone
-	Declarable    bool                   `protobuf:"varint,4,opt,name=declarable,proto3" json:"declarable,omitempty"`                      // HCL may change method, path, body, …
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Operation   Operation              `protobuf:"varint,1,opt,name=operation,proto3,enum=connector.v1.Operation" json:"operation,omitempty"`
+	Reconcile   Reconcile              `protobuf:"varint,2,opt,name=reconcile,proto3,enum=connector.v1.Reconcile" json:"reconcile,omitempty"`
+	ChangedOnly bool                   `protobuf:"varint,3,opt,name=changed_only,json=changedOnly,proto3" json:"changed_only,omitempty"` // takes the changed fields alone
+	Declarable  bool                   `protobuf:"varint,4,opt,name=declarable,proto3" json:"declarable,omitempty"`                      // HCL may change method, path, body, …
+	RightRefs   []string               `protobuf:"bytes,5,rep,name=right_refs,json=rightRefs,proto3" json:"right_refs,omitempty"`        // rights it needs beside right_refs of the resource, as in Field.right
+	// A write setting, a bool, without which the connector refuses the operation:
+	// it is refused before anything runs, with what the setting says about itself.
+	NeedsSetting  string `protobuf:"bytes,6,opt,name=needs_setting,json=needsSetting,proto3" json:"needs_setting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1320,6 +1332,20 @@ func (x *Endpoint) GetDeclarable() bool {
 		return x.Declarable
 	}
 	return false
+}
+
+func (x *Endpoint) GetRightRefs() []string {
+	if x != nil {
+		return x.RightRefs
+	}
+	return nil
+}
+
+func (x *Endpoint) GetNeedsSetting() string {
+	if x != nil {
+		return x.NeedsSetting
+	}
+	return ""
 }
 
 type ConfigureRequest struct {
@@ -3357,7 +3383,7 @@ const file_connector_proto_rawDesc = "" +
 	"\rwhy_read_only\x18\x12 \x01(\tR\vwhyReadOnly\"A\n" +
 	"\x05Right\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
-	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\x9b\x03\n" +
+	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\xbc\x03\n" +
 	"\x05Field\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12(\n" +
@@ -3376,14 +3402,19 @@ const file_connector_proto_rawDesc = "" +
 	"\n" +
 	"max_length\x18\r \x01(\x05R\tmaxLength\x12\x16\n" +
 	"\x06unique\x18\x0e \x01(\bR\x06unique\x12\"\n" +
-	"\rwhy_read_only\x18\x0f \x01(\tR\vwhyReadOnly\"\xbb\x01\n" +
+	"\rwhy_read_only\x18\x0f \x01(\tR\vwhyReadOnly\x12\x1f\n" +
+	"\vwrite_right\x18\x10 \x01(\tR\n" +
+	"writeRight\"\xff\x01\n" +
 	"\bEndpoint\x125\n" +
 	"\toperation\x18\x01 \x01(\x0e2\x17.connector.v1.OperationR\toperation\x125\n" +
 	"\treconcile\x18\x02 \x01(\x0e2\x17.connector.v1.ReconcileR\treconcile\x12!\n" +
 	"\fchanged_only\x18\x03 \x01(\bR\vchangedOnly\x12\x1e\n" +
 	"\n" +
 	"declarable\x18\x04 \x01(\bR\n" +
-	"declarable\"7\n" +
+	"declarable\x12\x1d\n" +
+	"\n" +
+	"right_refs\x18\x05 \x03(\tR\trightRefs\x12#\n" +
+	"\rneeds_setting\x18\x06 \x01(\tR\fneedsSetting\"7\n" +
 	"\x10ConfigureRequest\x12#\n" +
 	"\rsettings_json\x18\x01 \x01(\fR\fsettingsJson\"\x95\x01\n" +
 	"\x11ConfigureResponse\x12\x16\n" +
