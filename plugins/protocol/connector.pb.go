@@ -1115,7 +1115,7 @@ type Field struct {
 	MaxLength     int32                  `protobuf:"varint,13,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`        // in characters; 0: no limit known
 	Unique        bool                   `protobuf:"varint,14,opt,name=unique,proto3" json:"unique,omitempty"`                               // no two records share a value
 	WhyReadOnly   string                 `protobuf:"bytes,15,opt,name=why_read_only,json=whyReadOnly,proto3" json:"why_read_only,omitempty"` // why it can't be sent, where there is more to say than that
-	WriteRight    string                 `protobuf:"bytes,16,opt,name=write_right,json=writeRight,proto3" json:"write_right,omitempty"`      // id of a Right that sending it needs, such as one to turn a name into an id
+	WriteRights   []string               `protobuf:"bytes,16,rep,name=write_rights,json=writeRights,proto3" json:"write_rights,omitempty"`   // ids of Rights that sending it needs, such as one to turn a name into an id
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1255,11 +1255,11 @@ func (x *Field) GetWhyReadOnly() string {
 	return ""
 }
 
-func (x *Field) GetWriteRight() string {
+func (x *Field) GetWriteRights() []string {
 	if x != nil {
-		return x.WriteRight
+		return x.WriteRights
 	}
-	return ""
+	return nil
 }
 
 type Endpoint struct {
@@ -3383,7 +3383,7 @@ const file_connector_proto_rawDesc = "" +
 	"\rwhy_read_only\x18\x12 \x01(\tR\vwhyReadOnly\"A\n" +
 	"\x05Right\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
-	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\xbc\x03\n" +
+	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\xbe\x03\n" +
 	"\x05Field\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12(\n" +
@@ -3402,9 +3402,8 @@ const file_connector_proto_rawDesc = "" +
 	"\n" +
 	"max_length\x18\r \x01(\x05R\tmaxLength\x12\x16\n" +
 	"\x06unique\x18\x0e \x01(\bR\x06unique\x12\"\n" +
-	"\rwhy_read_only\x18\x0f \x01(\tR\vwhyReadOnly\x12\x1f\n" +
-	"\vwrite_right\x18\x10 \x01(\tR\n" +
-	"writeRight\"\xff\x01\n" +
+	"\rwhy_read_only\x18\x0f \x01(\tR\vwhyReadOnly\x12!\n" +
+	"\fwrite_rights\x18\x10 \x03(\tR\vwriteRights\"\xff\x01\n" +
 	"\bEndpoint\x125\n" +
 	"\toperation\x18\x01 \x01(\x0e2\x17.connector.v1.OperationR\toperation\x125\n" +
 	"\treconcile\x18\x02 \x01(\x0e2\x17.connector.v1.ReconcileR\treconcile\x12!\n" +

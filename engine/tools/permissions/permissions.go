@@ -149,7 +149,7 @@ func (c *collector) target(m *compile.Mapping) {
 	for i := range t.Fields {
 		f := &t.Fields[i]
 		described := Described(t.Resource, f.Name)
-		for _, id := range []string{described.GetRight(), described.GetWriteRight()} {
+		for _, id := range append([]string{described.GetRight()}, described.GetWriteRights()...) {
 			if id != "" {
 				n.right(t.Resource, id).add(Field{Name: f.Name, Path: f.Name, Label: text(described.GetLabel(), f.Name)})
 			}

@@ -191,7 +191,7 @@ func soundFields(d *protocol.Description, r *protocol.Resource) error {
 		if _, err := record.ParseType(f.GetType()); err != nil {
 			return fmt.Errorf("the field %s has the unknown type %q", f.GetPath(), f.GetType())
 		}
-		for _, id := range []string{f.GetRight(), f.GetWriteRight()} {
+		for _, id := range append([]string{f.GetRight()}, f.GetWriteRights()...) {
 			if id != "" && !slices.ContainsFunc(r.GetRights(), func(right *protocol.Right) bool { return right.GetId() == id }) {
 				return fmt.Errorf("the field %s needs the right %q, which is not among the resource's", f.GetPath(), id)
 			}

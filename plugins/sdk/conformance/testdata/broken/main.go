@@ -143,7 +143,7 @@ func (b *broken) Describe(ctx context.Context, request *protocol.DescribeRequest
 	case "unsettled":
 		people.Endpoints[1].Reconcile = protocol.Reconcile_RECONCILE_UNSPECIFIED
 	case "bad-write-right":
-		people.Fields[1].WriteRight = "nobody-knows"
+		people.Fields[1].WriteRights = []string{"nobody-knows"}
 	case "unknown-endpoint-right":
 		people.Endpoints[0].RightRefs = []string{"nobody-knows"}
 	case "unknown-word":
