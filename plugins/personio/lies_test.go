@@ -53,6 +53,7 @@ var lies = map[string]func(http.ResponseWriter, *httptest.ResponseRecorder){
 	"502 in HTML":    answerWith(502, "text/html", html),
 	"504":            answerWith(504, "application/json", `{}`),
 	"HTML under 200": answerWith(200, "text/html", html),
+	"another JSON":   answerWith(200, "application/json", `["soon back"]`),
 	"HTML as JSON":   answerWith(200, "application/json", html),
 	"cut off":        cutOff,
 	"hung up":        func(http.ResponseWriter, *httptest.ResponseRecorder) { panic(http.ErrAbortHandler) },

@@ -193,6 +193,18 @@ func TestCheckOfWriting(t *testing.T) {
 	a.may(func(r *personio.Rights) { r.Documents = "w" })
 	require.Contains(t, says(documents, "{}", "person"), " documents.read")
 
+	a.instead(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasPrefix(r.URL.Path, documentsPath) {
+			return false
+		}
+		answerWith(403, "application/problem+json", `{"errors":[{"title":"Insufficient access scope"}]}`)(w, nil)
+		return true
+	})
+	a.may(func(r *personio.Rights) { r.Documents = "rw" })
+	require.Contains(t, says(documents, "{}", "person"), " documents.read", "v2's own, beside v1's categories")
+	a.instead(nil)
+	require.Equal(t, none, says(documents, "{}", "person"))
+
 	// Rights of the first generation open nothing of the second.
 	a.may(func(r *personio.Rights) { r.OnlyV1, r.Documents = true, "rw" })
 	require.NotContains(t, says(attendances, `{"api":"v1"}`, "person"), " attendances.write")
