@@ -97,3 +97,30 @@ mapping "meant" {
     map          = { number = "person.kind" }
   }
 }
+
+# Not said, and not needed: the connector starts from yes.
+mapping "as_usual" {
+  leavers {
+    when = "filled(person.kind)"
+    do   = "deactivate"
+  }
+  source "person" {
+    connection = connection.hr
+    resource   = "events"
+    id         = ["kind"]
+    field "kind" {
+      path = "kind"
+      type = string
+    }
+    field "other" {
+      path = "other"
+      type = string
+    }
+  }
+  target "account" {
+    connection = connection.badge
+    resource   = "accounts"
+    key        = "number"
+    map        = { number = "person.other" }
+  }
+}
