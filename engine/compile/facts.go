@@ -129,6 +129,9 @@ func (c *compiler) absences(out *Mapping, l *Leavers) {
 		}, decl.Word)
 		return
 	}
+	if setting := unsaid(&out.Target, c.decl.Target, deactivate); setting != nil && l.Do != deactivate {
+		c.report(wordless(&out.Target, "deactivate", &decl.Block, setting), decl.Word)
+	}
 	l.OutNames = named(&out.Target, deactivate)
 	if l.Out && c.needsOthers(out, l.OutNames) {
 		c.report(diag.Diagnostic{

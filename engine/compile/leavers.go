@@ -64,6 +64,10 @@ func (c *compiler) leavers(out *Mapping) {
 			Detail:  "The connector " + quote(out.Target.Connection.Plugin) + " has no such endpoint for " + quote(out.Target.Resource.GetName()) + ", and the mapping declares none.",
 			Remedy:  `Declare an endpoint ` + quote(decl.Do) + ` in the target, with its method, path and body, or take do out: leavers then stay as they are.`,
 		}, decl.Word)
+	} else if out.Target.Resource != nil {
+		if setting := unsaid(&out.Target, c.decl.Target, l.Do); setting != nil {
+			c.report(wordless(&out.Target, decl.Do, &decl.DoR, setting), decl.Word)
+		}
 	}
 	l.Names = named(&out.Target, l.Do)
 	l.BackNames = named(&out.Target, protocol.Operation_OPERATION_REACTIVATE)

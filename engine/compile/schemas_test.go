@@ -121,6 +121,19 @@ func badge() *protocol.Description {
 					{Operation: protocol.Operation_OPERATION_UPDATE, Declarable: true, ChangedOnly: true, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP},
 				},
 			},
+			{
+				Name: "accounts", Writable: true, LookUp: []string{"keys"},
+				WriteSettings: []*protocol.Setting{
+					{Name: "allow_delete", Type: "bool", DefaultJson: "false", About: "A deletion erases the account for good."},
+					{Name: "tidy", Type: "bool", DefaultJson: "true"},
+				},
+				Fields: []*protocol.Field{{Path: "number", Type: "string"}},
+				Endpoints: []*protocol.Endpoint{
+					{Operation: protocol.Operation_OPERATION_CREATE, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP},
+					{Operation: protocol.Operation_OPERATION_DEACTIVATE, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP, NeedsSetting: "tidy"},
+					{Operation: protocol.Operation_OPERATION_DELETE, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP, NeedsSetting: "allow_delete"},
+				},
+			},
 			{Name: "list", Writable: true, Open: true, WriteForm: protocol.WriteForm_WRITE_FORM_SNAPSHOT},
 			{Name: "doors", Writable: true, Open: true, Fields: []*protocol.Field{{Path: "number", Type: "string"}}},
 			{

@@ -29,16 +29,16 @@ var employeeAttributes = []attribute{
 	{"hire_date", "date", "Date d'embauche", "Hire date", "hire_date", day, with(required)},
 	{"type", "string", "Type d'emploi", "Employment type", "employment_type", upper, with(required, oneOf("INTERNAL", "EXTERNAL"))},
 	{"position", "string", "Poste", "Position", "position", orNull, nil},
-	{"department", "string", "Département", "Department", "department", related("name"), nil},
+	{"department", "string", "Département", "Department", "department", related("name"), with(resolvedWith(readOrganisation, attributeRight("team")))},
 	{"department_id", "string", "Département (identifiant)", "Department (id)", "department", related("id"), with(readOnly, whyReadOnly(byName("department")))},
-	{"team", "string", "Équipe", "Team", "team", related("name"), nil},
+	{"team", "string", "Équipe", "Team", "team", related("name"), with(resolvedWith(readOrganisation, attributeRight("department")))},
 	{"team_id", "string", "Équipe (identifiant)", "Team (id)", "team", related("id"), with(readOnly, whyReadOnly(byName("team")))},
-	{"office", "string", "Bureau", "Office", "office", related("name"), nil},
+	{"office", "string", "Bureau", "Office", "office", related("name"), with(resolvedWith(readOrganisation))},
 	{"office_id", "string", "Bureau (identifiant)", "Office (id)", "office", related("id"), with(readOnly, whyReadOnly(byName("office")))},
-	{"legal_entity", "string", "Entité légale", "Legal entity", "subcompany", related("name"), nil},
+	{"legal_entity", "string", "Entité légale", "Legal entity", "subcompany", related("name"), with(resolvedWith(readOrganisation))},
 	{"legal_entity_id", "string", "Entité légale (identifiant)", "Legal entity (id)", "subcompany", related("id"), with(readOnly, whyReadOnly(byName("legal_entity")))},
-	{"cost_center", "string", "Centre de coûts", "Cost centre", "cost_centers", onlyCostCenter, nil},
-	{"cost_centers", "list(object({ name = string, weight = double }))", "Centres de coûts", "Cost centres", "cost_centers", costCenterList, nil},
+	{"cost_center", "string", "Centre de coûts", "Cost centre", "cost_centers", onlyCostCenter, with(resolvedWith(readOrganisation))},
+	{"cost_centers", "list(object({ name = string, weight = double }))", "Centres de coûts", "Cost centres", "cost_centers", costCenterList, with(resolvedWith(readOrganisation))},
 	{"supervisor", "string", "Responsable", "Supervisor", "supervisor", superior("id"), with(refers(employees))},
 	{"supervisor_email", "string", "Responsable (e-mail)", "Supervisor (e-mail)", "supervisor", superior("email"), with(readOnly, class("contact"), whyReadOnly(byName("supervisor")))},
 	{"supervisor_name", "string", "Responsable (nom)", "Supervisor (name)", "supervisor", superiorName, with(readOnly, class("identity"), whyReadOnly(byName("supervisor")))},
@@ -92,7 +92,15 @@ func class(c string) func(*sdk.Field)         { return func(f *sdk.Field) { f.Cl
 func sharp(s string) func(*sdk.Field)         { return func(f *sdk.Field) { f.Sharp = s } }
 func refers(resource string) func(*sdk.Field) { return func(f *sdk.Field) { f.Reference = resource } }
 func oneOf(values ...string) func(*sdk.Field) { return func(f *sdk.Field) { f.OneOf = values } }
+
 func whyReadOnly(why string) func(*sdk.Field) { return func(f *sdk.Field) { f.WhyReadOnly = why } }
+
+// resolvedWith: it is sent by name, and a right to read the list of its names turns
+// that into an id. Department and team need each other's attribute too, because they
+// are written together: see readableForWriting.
+func resolvedWith(rights ...string) func(*sdk.Field) {
+	return func(f *sdk.Field) { f.WriteRights = rights }
+}
 
 // asText writes v1's numeric ids as v2 has them: the same, as text.
 func asText(raw json.RawMessage) json.RawMessage {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -50,33 +49,15 @@ func (c *connection) Check(ctx context.Context, resources []*protocol.CheckResou
 
 func (c *checking) resource(asked *protocol.CheckResource) ([]*protocol.Finding, *sdk.Error) {
 	name := asked.GetResource()
-	if asked.GetWrite() {
-		read, complaint := c.reads(name, asked)
-		if complaint != nil {
-			return nil, complaint
-		}
-		return append([]*protocol.Finding{c.writes(name)}, read...), nil
+	if !asked.GetWrite() {
+		return c.reads(name, asked)
 	}
-	return c.reads(name, asked)
-}
-
-// writes looks for the right to write among what the token was given for: whether
-// it works can't be known without writing.
-func (c *checking) writes(resource string) *protocol.Finding {
-	right := map[string]string{employees: writeEmployees, absences: writeAbsences, attendances: writeAttendances, documents: writeDocuments}[resource]
-	finding := &protocol.Finding{Resource: resource, Right: right, Evidence: noEvidence}
-	granted := strings.Fields(c.oauth.Granted())
-	switch {
-	case len(granted) == 0:
-		finding.Diagnostic = warning("rights-unknown", "Personio doesn't say what the credential may write",
-			"Look in Personio whether it is ticked: "+whereRights+".")
-	case slices.ContainsFunc(rightOf(right).scopes, func(s string) bool { return slices.Contains(granted, s) }):
-		finding.Evidence = readable
-	default:
-		finding.Evidence = notPermitted
-		finding.Diagnostic = rest.Diagnostic(missingRight(right))
+	writing, complaint := c.writes(asked)
+	if complaint != nil {
+		return nil, complaint
 	}
-	return finding
+	reading, complaint := c.reads(name, asked)
+	return append(writing, reading...), complaint
 }
 
 // probe is the cheapest request that shows whether a resource can be read.
@@ -107,8 +88,7 @@ func (c *checking) reads(resource string, asked *protocol.CheckResource) ([]*pro
 	case employees:
 		return c.employees(asked)
 	case documents:
-		_, _, complaint := callV1(c.v1, c, rest.Request{Method: "GET", Path: "/v1/company/document-categories"}, readDocuments)
-		return c.found(resource, readDocuments, complaint, nil)
+		return c.found(resource, readDocuments, c.documents(), nil)
 	}
 	var settings sdk.Settings
 	if !asked.GetWrite() {
@@ -142,6 +122,28 @@ func (c *checking) reads(resource string, asked *protocol.CheckResource) ([]*pro
 	return c.found(resource, q.right, complaint, remark)
 }
 
+// documents tries the categories, which v1 lists, and the documents of somebody,
+// which v2 does: each generation has a right of its own for them.
+func (c *checking) documents() *sdk.Error {
+	_, _, complaint := callV1(c.v1, c, rest.Request{Method: "GET", Path: "/v1/company/document-categories"}, readDocuments)
+	if complaint != nil {
+		return complaint
+	}
+	someone, complaint := c.callV2(c, requestV2{method: "GET", path: "/v2/persons", query: url.Values{"limit": {"1"}}, right: readEmployees})
+	if complaint != nil {
+		return complaint
+	}
+	people := list(at(someone.Body, "_data"))
+	if len(people) == 0 {
+		return nil
+	}
+	q := documentsOf(text(at(people[0], "id")))
+	q.method = "GET"
+	q.query.Set("limit", "1")
+	_, complaint = c.callV2(c, q)
+	return complaint
+}
+
 // found makes a finding of what a probe met. What is no matter of rights is no
 // evidence; wrong credentials end the check.
 func (c *checking) found(resource, right string, complaint *sdk.Error, remark *protocol.Diagnostic) ([]*protocol.Finding, *sdk.Error) {
@@ -168,7 +170,14 @@ func (c *checking) employees(asked *protocol.CheckResource) ([]*protocol.Finding
 	if complaint != nil {
 		return nil, complaint
 	}
+	mapped := len(want)
+	if want, complaint = withPairs(want, asked); complaint != nil {
+		return nil, complaint
+	}
 	_, answer, complaint := callV1(c.v1, c, rest.Request{Method: "GET", Path: employeesV1, Query: url.Values{"limit": {fmt.Sprint(pageV1)}}}, readEmployees)
+	if complaint == nil && asked.GetWrite() { // who is there already is asked of v2, which v1's rights don't open
+		_, complaint = c.callV2(c, requestV2{method: "GET", path: "/v2/persons", query: url.Values{"limit": {"1"}}, right: readEmployees})
+	}
 	findings, failed := c.found(employees, readEmployees, complaint, nil)
 	if failed != nil || complaint != nil {
 		return findings, failed
@@ -193,6 +202,9 @@ func (c *checking) employees(asked *protocol.CheckResource) ([]*protocol.Finding
 		}
 	}
 	for i, w := range want {
+		if w.custom == "" && w.v1 == "" {
+			continue // written alone: there is nothing to read
+		}
 		finding := &protocol.Finding{Resource: employees, Path: pathOf(w), Evidence: readable}
 		if w.v1 != "" && w.name != "id" {
 			finding.Right = attributeRight(w.v1)
@@ -201,16 +213,19 @@ func (c *checking) employees(asked *protocol.CheckResource) ([]*protocol.Finding
 			return a.Key == w.v1 || (w.custom != "" && (a.Key == w.custom || sameName(a.Label, w.custom)))
 		})
 		switch {
-		case w.name == "id" || (w.v1 == "" && w.custom == ""):
-			finding.Evidence = map[bool]protocol.Evidence{true: readable, false: noEvidence}[w.name == "id"]
+		case w.name == "id":
 		case !w.seen && !isListed && (known || len(items) > 0):
 			finding.Evidence = notPermitted
 			finding.Diagnostic = rest.Diagnostic(notReadable(w.label(), w.custom == ""))
+		case len(items) == 0 && isListed: // readable, whoever comes
 		case len(items) == 0:
 			finding.Evidence = noEvidence
 		case !filledIn[fmt.Sprint(i)]:
 			finding.Evidence = emptyEverywhere
 			finding.Diagnostic = warning("empty-everywhere", fmt.Sprintf("%s may be read, and is empty for each of the first %d people", w.label(), len(items)), "Fill it in in Personio, if it should be.")
+		}
+		if i >= mapped && finding.GetEvidence() != notPermitted {
+			continue // it isn't sent: only that it can't be seen matters
 		}
 		findings = append(findings, finding)
 	}

@@ -31,8 +31,8 @@ const (
 // v1's published limits: 300 a minute for employees, at most 15 a second, and 60 a
 // minute for documents. v2 says in its answers what each endpoint allows.
 var (
-	paceV1        = rest.Rate{Count: 5, Per: time.Second}
-	paceDocuments = rest.Rate{Count: 1, Per: time.Second}
+	paceV1    = rest.Rate{Count: 5, Per: time.Second}
+	paceFiles = rest.Rate{Count: 1, Per: time.Second}
 )
 
 // connector opens connections; those to one account share its pace.
@@ -41,9 +41,12 @@ type connector struct {
 	buckets           rest.BucketsOf
 	now               func() time.Time
 	tune              func(*rest.Config) // for tests: shorter waits
+	paceV1, paceFiles rest.Rate
 }
 
-func newConnector() *connector { return &connector{now: time.Now} }
+func newConnector() *connector {
+	return &connector{now: time.Now, paceV1: paceV1, paceFiles: paceFiles}
+}
 
 // Configure implements sdk.Connector.
 func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Connection, error) {
@@ -80,9 +83,9 @@ func (c *connector) Configure(_ context.Context, settings sdk.Settings) (sdk.Con
 	}
 	open := &connection{root: base, tenant: tenant, profile: profile, zone: zone, now: c.now}
 	config.Authorizer = tokensV1(config, id, secret)
-	config.Budget = c.v1.Of(tenant.Id, paceV1)
+	config.Budget = c.v1.Of(tenant.Id, c.paceV1)
 	open.v1 = rest.NewClient(config)
-	config.Budget = c.documents.Of(tenant.Id, paceDocuments)
+	config.Budget = c.documents.Of(tenant.Id, c.paceFiles)
 	config.Timeout = 5 * time.Minute // a file takes its time
 	open.uploads = rest.NewClient(config)
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -38,6 +39,40 @@ func (c *connection) attributesV1(w asker) (all []custom, listed bool, _ *sdk.Er
 	}
 	c.listed = all
 	return all, true, nil
+}
+
+// kindOf is an attribute's type as the list of attributes has it; "" where it isn't
+// to be known.
+func (r *reading) kindOf(key string) (string, *sdk.Error) {
+	all, _, complaint := r.attributesV1(r)
+	for _, a := range all {
+		if a.Key == key {
+			return a.Type, complaint
+		}
+	}
+	return "", complaint
+}
+
+// readableAttributes is the list of attributes or, where Personio refuses to say,
+// those of the first employee: v1 shows every one that is ticked, filled in or not.
+// listed is false where nobody is there to look at.
+func (c *connection) readableAttributes(w asker) (all []custom, listed bool, _ *sdk.Error) {
+	if all, listed, complaint := c.attributesV1(w); listed || complaint != nil {
+		return all, listed, complaint
+	}
+	_, answer, complaint := callV1(c.v1, w, rest.Request{Method: "GET", Path: employeesV1, Query: url.Values{"limit": {"1"}}}, readEmployees)
+	if complaint != nil {
+		return nil, false, complaint
+	}
+	items, complaint := dataList(answer)
+	if complaint != nil || len(items) == 0 {
+		return nil, false, complaint
+	}
+	first, complaint := objectOf(at(items[0], "attributes"))
+	for key, attribute := range first {
+		all = append(all, custom{Key: key, Label: text(at(attribute, "label")), Type: text(at(attribute, "type"))})
+	}
+	return all, complaint == nil, complaint
 }
 
 // sameName compares labels as people write them: accents composed or not, any case.

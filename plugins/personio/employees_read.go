@@ -151,6 +151,11 @@ func (r *reading) flatten(item json.RawMessage, want []*wanted) (id string, data
 				continue
 			}
 			key, kind = found.Key, found.Type
+			if kind == "" { // old accounts say it in the list of attributes alone
+				if kind, complaint = r.kindOf(key); complaint != nil {
+					return "", nil, complaint
+				}
+			}
 		}
 		if key == "cost_centers" && !hasKey(attributes, key) {
 			key = "cost_center" // as the schema has it; in the wild it is the other

@@ -76,10 +76,11 @@ func (w *writing) createV1(fields object) sdk.WriteResult {
 	if complaint != nil {
 		return failure(complaint)
 	}
-	response, answer, complaint := w.sendV1(http.MethodPost, employeesV1, employeesV1, body)
+	response, answer, gone, complaint := w.sendV1(http.MethodPost, employeesV1, employeesV1, body)
+	missing = append(missing, gone...)
 	result := createdAs(response, complaint, "data", "id")
 	if complaint != nil {
-		result.Err = w.explainEmail(response, complaint, text(fields["email"]))
+		result.Err = w.explainEmail(response, complaint, "", text(fields["email"]))
 		return result
 	}
 	result.LeftOut = append(missing, ignored(answer.Meta, fields)...)
@@ -94,17 +95,29 @@ func (w *writing) updateV1(id string, fields object) sdk.WriteResult {
 	if len(body) == 0 {
 		return sdk.WriteResult{Outcome: applied, ID: id, LeftOut: missing}
 	}
-	response, answer, complaint := w.sendV1(http.MethodPatch, employeesV1+"/"+escaped(id), employeesV1+"/{id}", body)
+	response, answer, gone, complaint := w.sendV1(http.MethodPatch, employeesV1+"/"+escaped(id), employeesV1+"/{id}", body)
 	result := answered(id, response, complaint)
 	if complaint == nil {
+		missing = append(missing, gone...)
 		result.LeftOut = append(missing, ignored(answer.Meta, fields)...)
 	}
 	return result
 }
 
-func (w *writing) sendV1(method, path, shown string, employee map[string]any) (*rest.Response, envelope, *sdk.Error) {
-	body, _ := json.Marshal(map[string]any{"employee": employee}) // made of strings and what was JSON before
-	return callV1(w.v1, w, rest.Request{Method: method, Path: path, Shown: shown, Body: body}, writeEmployees)
+// sendV1 sends an employee. One who is refused for his supervisor, which v1 says in
+// words, goes again without.
+func (w *writing) sendV1(method, path, shown string, employee map[string]any) (*rest.Response, envelope, []*sdk.Error, *sdk.Error) {
+	var gone []*sdk.Error
+	for {
+		body, _ := json.Marshal(map[string]any{"employee": employee}) // made of strings and what was JSON before
+		response, answer, complaint := callV1(w.v1, w, rest.Request{Method: method, Path: path, Shown: shown, Body: body}, writeEmployees)
+		if employee["supervisor_id"] == nil || response.Status != http.StatusUnprocessableEntity || !strings.Contains(saidBy(response.Body), "supervisor") {
+			return response, answer, gone, complaint
+		}
+		delete(employee, "supervisor_id")
+		gone = append(gone, leftOut("supervisor", "person-not-found", "Personio takes nobody of this id as the supervisor",
+			"Look whether the person was deleted in Personio, or is his own supervisor. The next run sends it again."))
+	}
 }
 
 // ignored reads meta, where v1 says under 200 that it ignored a relation. Where it

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
-	"passerelle/plugins/sdk/rest"
 )
 
 // employees applies a batch. Before anybody is created, all e-mails of the batch
@@ -83,36 +84,15 @@ func (w *writing) createPerson(fields object) sdk.WriteResult {
 		return failure(complaint)
 	}
 	person["employments"] = []any{employment}
-	response, complaint := w.callV2(w, requestV2{method: http.MethodPost, path: "/v2/persons", body: person, right: writeEmployees})
+	response, gone, complaint := w.sendEmployment(requestV2{method: http.MethodPost, path: "/v2/persons", body: person, right: writeEmployees}, employment)
 	result := createdAs(response, complaint, "id")
 	if complaint != nil {
-		result.Err = w.explainEmail(response, complaint, text(fields["email"]))
+		result.Err = w.explainPerson(response, complaint, "", fields, person)
 		return result
 	}
+	more = append(more, gone...)
 	result.LeftOut = append(missing, more...)
 	return result
-}
-
-func duplicateEmail() *sdk.Error {
-	return &sdk.Error{Code: "duplicate-email", Summary: "Personio: somebody there has this e-mail already",
-		Detail: "An e-mail is unique in Personio.", Remedy: "Run again: with email as key or match the person there is adopted. If it is somebody else, correct the e-mail.", Retry: protocol.Retry_RETRY_AFTER_FIX}
-}
-
-// explainEmail recognises an e-mail that somebody has. In which form Personio says
-// so isn't published: whatever is refused and speaks of the e-mail is looked up.
-func (w *writing) explainEmail(response *rest.Response, complaint *sdk.Error, email string) *sdk.Error {
-	likely := slices.Contains([]int{http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity}, response.Status)
-	said := saidBy(response.Body)
-	if !likely || email == "" || !(response.Status == http.StatusConflict || strings.Contains(said, "email") || strings.Contains(said, "e-mail")) {
-		return complaint
-	}
-	if found, failed := w.personsByEmail(w, []string{email}); failed != nil || len(found) > 0 {
-		return duplicateEmail()
-	}
-	better := *complaint
-	better.Code, better.Summary = "bad-email", "Personio: the e-mail is not accepted"
-	better.Remedy = "Correct the e-mail at the source."
-	return &better
 }
 
 // updateEmployee changes the person, then the employment, as far as each is
@@ -128,7 +108,7 @@ func (w *writing) updateEmployee(id string, fields object) sdk.WriteResult {
 		response, complaint := w.callV2(w, requestV2{method: http.MethodPatch, path: "/v2/persons/" + escaped(id), shown: "/v2/persons/{id}", body: body, right: writeEmployees})
 		result.Outcome, result.Status, result.Err = response.Outcome, response.Status, complaint
 		if complaint != nil {
-			result.Err = w.explainEmail(response, complaint, text(fields["email"]))
+			result.Err = w.explainPerson(response, complaint, id, fields, body)
 			return result
 		}
 	}
@@ -162,16 +142,22 @@ func (w *writing) patchEmployment(id string, fields object) (missing []*sdk.Erro
 	if complaint := w.readableForWriting(held, fields); complaint != nil {
 		return nil, notSent, 0, complaint
 	}
-	body, missing, complaint := w.employmentBody(fields, held)
+	if fields.filled("supervisor") && text(fields["supervisor"]) == id {
+		missing = append(missing, leftOut("supervisor", "own-supervisor", "Personio lets nobody be his own supervisor", "Correct the supervisor at the source."))
+		fields = maps.Clone(fields)
+		delete(fields, "supervisor")
+	}
+	body, more, complaint := w.employmentBody(fields, held)
+	missing = append(missing, more...)
 	if complaint != nil {
 		return nil, notSent, 0, complaint
 	}
 	if body == nil {
 		return missing, applied, 0, nil // all that was to change was left out
 	}
-	response, complaint := w.callV2(w, requestV2{method: http.MethodPatch, path: "/v2/persons/" + escaped(id) + "/employments/" + escaped(text(held["id"])),
-		shown: "/v2/persons/{id}/employments/{id}", body: body, right: writeEmployees})
-	return missing, response.Outcome, response.Status, complaint
+	response, gone, complaint := w.sendEmployment(requestV2{method: http.MethodPatch, path: "/v2/persons/" + escaped(id) + "/employments/" + escaped(text(held["id"])),
+		shown: "/v2/persons/{id}/employments/{id}", body: body, right: writeEmployees}, body)
+	return append(missing, gone...), response.Outcome, response.Status, complaint
 }
 
 // setActive changes an employment's status, the API's only way to say that
@@ -222,7 +208,12 @@ func (w *writing) employmentOf(person string) (object, *sdk.Error) {
 		if complaint != nil {
 			return nil, complaint
 		}
-		employments := list(at(response.Body, "_data"))
+		var page listedV2
+		_ = json.Unmarshal(response.Body, &page) // what isn't there is missed below
+		employments, ok := page.items()
+		if !ok {
+			return nil, badAnswer("it holds no list of employments")
+		}
 		if len(employments) == 0 {
 			return nil, &sdk.Error{Code: "no-employment", Summary: "Personio: the person has no employment", Detail: "The API can't add one.", Remedy: "Look at the person in Personio.", Retry: protocol.Retry_RETRY_AFTER_FIX}
 		}
@@ -238,6 +229,9 @@ func employmentsRequest(person string) requestV2 {
 	return requestV2{method: http.MethodGet, path: "/v2/persons/" + escaped(person) + "/employments", shown: "/v2/persons/{id}/employments", right: readEmployees}
 }
 
+// pairs are written together: who changes the first sends the second as it is.
+var pairs = [][2]string{{"department", "team"}, {"team", "department"}}
+
 // readableForWriting refuses to write an employment that can't be read: Personio
 // wants start and type every time, and department and team together.
 func (w *writing) readableForWriting(held, fields object) *sdk.Error {
@@ -247,7 +241,7 @@ func (w *writing) readableForWriting(held, fields object) *sdk.Error {
 			return notReadable(label, true)
 		}
 	}
-	for _, pair := range [][2]string{{"department", "team"}, {"team", "department"}} {
+	for _, pair := range pairs {
 		if !fields.has(pair[0]) || fields.has(pair[1]) || unitOf(held, pair[1]) != "" {
 			continue
 		}

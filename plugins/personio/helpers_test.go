@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -166,7 +168,8 @@ func (a *account) hire(p personio.Person) personio.Person {
 
 func (a *account) connect(settings string) *connection {
 	a.t.Helper()
-	c := &connector{now: func() time.Time { return time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC) },
+	fast := rest.Rate{Count: 100_000, Per: time.Second}
+	c := &connector{paceV1: fast, paceFiles: fast, now: func() time.Time { return time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC) },
 		tune: func(c *rest.Config) { c.FirstWait, c.Attempts = time.Millisecond, 3 }}
 	object := map[string]any{"url": a.url, "client_id": personio.DefaultClientID, "client_secret": personio.DefaultClientSecret, "rate_limit": "100000/s"}
 	if settings != "" {
@@ -255,3 +258,11 @@ func leftOuts(r sdk.WriteResult) map[string]string {
 const ada = `{"email":"ada@x.example","first_name":"Ada","last_name":"Lovelace","gender":"FEMALE","language":"fr","hire_date":"2026-09-14","type":"INTERNAL",
 	"position":"Engineer","department":"IT","office":"Madrid","team":"Night Owls","legal_entity":"Maison Exemple SAS","cost_center":"Siège","weekly_working_hours":35.5,
 	"Marital status":"single","dynamic_307":["English","French"]}`
+
+// bodyOf reads a request's body and puts it back.
+func bodyOf(t *testing.T, r *http.Request) string {
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return string(body)
+}

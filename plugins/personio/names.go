@@ -31,7 +31,7 @@ var (
 	legalEntityKind = kind{"legal entity", "/v2/legal-entities", "legal entities", nil, false, readOrganisation}
 	costCenterKind  = kind{"cost centre", "/v2/cost-centers", "cost centres", nil, true, readOrganisation}
 	absenceTypeKind = kind{"absence type", "/v2/absence-types", "absence types", nil, false, readAbsences}
-	projectKind     = kind{"project", "/v2/projects", "projects", nil, false, readAttendances}
+	projectKind     = kind{"project", "/v2/projects", "projects", nil, false, readProjects}
 )
 
 // directory turns names into ids. Each list is fetched when the first name asks
@@ -51,6 +51,7 @@ type named struct {
 	ids     map[string][]string // by folded name
 	all     map[string]bool     // ids
 	missing bool                // the account has no such list
+	refused *sdk.Error          // the credential may not read it
 }
 
 func fold(name string) string { return strings.ToLower(normal(name)) }
@@ -59,6 +60,12 @@ func fold(name string) string { return strings.ToLower(normal(name)) }
 type notResolved struct{ code, why, remedy string }
 
 func notFound(code, why, remedy string) *notResolved { return &notResolved{code, why, remedy} }
+
+// noList: the list is beta, and missing on some accounts.
+func noList(k kind) *notResolved {
+	return notFound("no-list", fmt.Sprintf("Personio doesn't list its %s to this credential, so that a name can't be turned into an id", k.shown),
+		fmt.Sprintf("Send the id of the %s, with a lookup table for example.", k.what))
+}
 
 // id resolves a name or an id. A *notResolved is about this name alone; an error
 // is about the request.
@@ -69,12 +76,14 @@ func (d *directory) id(w asker, k kind, name string) (string, *notResolved, *sdk
 	if complaint != nil {
 		return "", nil, complaint
 	}
-	if list.missing {
-		if isID(name) {
-			return name, nil, nil
-		}
-		return "", notFound("no-list", fmt.Sprintf("Personio doesn't list its %s to this credential, so that a name can't be turned into an id", k.shown),
-			fmt.Sprintf("Send the id of the %s, with a lookup table for example.", k.what)), nil
+	if (list.missing || list.refused != nil) && isID(name) {
+		return name, nil, nil // an id needs no list
+	}
+	switch {
+	case list.refused != nil:
+		return "", nil, list.refused
+	case list.missing:
+		return "", noList(k), nil
 	}
 	ids := list.ids[fold(name)]
 	switch {
@@ -115,6 +124,8 @@ func (d *directory) list(w asker, k kind) (*named, *sdk.Error) {
 	switch {
 	case complaint != nil && complaint.Code == "not-found" && k.beta:
 		list.missing = true
+	case complaint != nil && complaint.Code == "forbidden":
+		list.refused = complaint
 	case complaint != nil:
 		return nil, complaint
 	case !whole:

@@ -175,7 +175,7 @@ func (r *reading) shapeFlat(fields []flat) (func(json.RawMessage) (json.RawMessa
 			wantedCustom = append(wantedCustom, path[1].Name)
 		}
 	}
-	all, listed, complaint := r.attributesV1(r)
+	all, listed, complaint := r.readableAttributes(r)
 	if complaint != nil {
 		return nil, complaint
 	}

@@ -36,7 +36,7 @@ var plainLists = map[string]plainList{
 	workplaces:    {"/v2/workplaces", readOrganisation, true, 100},
 	legalEntities: {"/v2/legal-entities", readOrganisation, false, 100},
 	costCenters:   {"/v2/cost-centers", readOrganisation, true, 100},
-	projects:      {"/v2/projects", readAttendances, false, 100},
+	projects:      {"/v2/projects", readProjects, false, 100},
 	webhooks:      {"/v2/webhooks", readWebhooks, false, 200},
 }
 
@@ -82,16 +82,27 @@ func plainResource(name, fr, en string, fields ...*sdk.Field) *sdk.Resource {
 
 // endpoints are a resource's own; a mapping can't change what they send. A create
 // that was never answered is looked up, an update may be sent again.
-func endpoints(reconcile protocol.Reconcile, operations ...protocol.Operation) []*sdk.Endpoint {
+// Writing doesn't include reading: the right to write comes on top of the
+// resource's own, which every look-up before a write needs.
+func endpoints(right string, operations ...protocol.Operation) []*sdk.Endpoint {
 	out := []*sdk.Endpoint{}
 	for _, operation := range operations {
-		e := &sdk.Endpoint{Operation: operation, ChangedOnly: operation == opUpdate, Reconcile: reconcile}
-		if operation != opCreate {
-			e.Reconcile = protocol.Reconcile_RECONCILE_LOOK_UP
-		}
-		out = append(out, e)
+		out = append(out, &sdk.Endpoint{Operation: operation, ChangedOnly: operation == opUpdate, Reconcile: protocol.Reconcile_RECONCILE_LOOK_UP, RightRefs: []string{right}})
 	}
 	return out
+}
+
+// allowDelete is the word without which nothing is erased: such an endpoint
+// names it.
+const allowDelete = "allow_delete"
+
+func onlyWhereAllowed(endpoints []*sdk.Endpoint) []*sdk.Endpoint {
+	for _, e := range endpoints {
+		if e.GetOperation() == opDelete {
+			e.NeedsSetting = allowDelete
+		}
+	}
+	return endpoints
 }
 
 func employeesResource() *sdk.Resource {
@@ -100,12 +111,12 @@ func employeesResource() *sdk.Resource {
 		SectionPath:  customPath,
 		SectionRight: &sdk.Text{Fr: "Attributs lisibles : cocher chaque attribut personnalisé", En: "Readable employee attributes: tick each custom one"},
 		LookUp:       []string{"ids", "keys"}, WriteForm: protocol.WriteForm_WRITE_FORM_OPERATIONS,
-		Endpoints: endpoints(protocol.Reconcile_RECONCILE_LOOK_UP, opCreate, opUpdate, opDeactivate, opReactivate, opDelete),
+		Endpoints: onlyWhereAllowed(endpoints(writeEmployees, opCreate, opUpdate, opDeactivate, opReactivate, opDelete)),
 		RightRefs: []string{readEmployees},
 		WriteSettings: []*sdk.Setting{
 			{Name: "api", Type: "string", DefaultJson: `"v2"`, OneOf: []string{"v1", "v2"}, Label: &sdk.Text{Fr: "Génération de l'API", En: "Generation of the API"},
 				About: "v1 takes relations by name alone, and can't set team, cost centre, language and contract dates, nor change an e-mail."},
-			{Name: "allow_delete", Type: "bool", DefaultJson: "false", Label: &sdk.Text{Fr: "Autoriser la suppression", En: "Allow deletions"},
+			{Name: allowDelete, Type: "bool", DefaultJson: "false", Label: &sdk.Text{Fr: "Autoriser la suppression", En: "Allow deletions"},
 				About: "A deletion erases the person and everything about him, for good. Without this word it is refused."},
 		},
 	}
@@ -120,7 +131,7 @@ func employeesResource() *sdk.Resource {
 		}
 		r.Fields = append(r.Fields, field)
 	}
-	r.Rights = described([]string{readEmployees, writeEmployees}, labels)
+	r.Rights = described([]string{readEmployees, writeEmployees, readOrganisation}, labels)
 	return r
 }
 
@@ -143,14 +154,14 @@ func absencesResource() *sdk.Resource {
 	const noApproval = "Personio's API can neither approve nor reject an absence: people do, or skip_approval in the target lets it through without asking."
 	return &sdk.Resource{Name: absences, Label: &sdk.Text{Fr: "Absences", En: "Absences"}, Readable: true, Writable: true, Identity: []string{"id"},
 		WriteForm: protocol.WriteForm_WRITE_FORM_OPERATIONS, LookUp: []string{"ids", "keys"},
-		Endpoints: endpoints(protocol.Reconcile_RECONCILE_LOOK_UP, opCreate, opUpdate, opDelete),
+		Endpoints: endpoints(writeAbsences, opCreate, opUpdate, opDelete),
 		RightRefs: []string{readAbsences}, Rights: described([]string{readAbsences, writeAbsences}, nil),
 		ReadSettings: []*sdk.Setting{{Name: "api", Type: "string", DefaultJson: `"v2"`, OneOf: []string{"v1", "v2"}, Label: &sdk.Text{Fr: "Génération de l'API", En: "Generation of the API"},
 			About: "v1 gives absences in days alone, with days_count and with names."}},
 		WriteSettings: []*sdk.Setting{skipApproval()},
 		Fields: []*sdk.Field{id(),
 			f("person", "string", "Employé", "Employee", required, refers(employees)),
-			f("absence_type", "string", "Type d'absence", "Absence type", required, class("health")),
+			f("absence_type", "string", "Type d'absence", "Absence type", required, class("health"), resolvedWith(readAbsences)),
 			f("absence_type_id", "string", "Type d'absence (identifiant)", "Absence type (id)", readOnly, class("health"), whyReadOnly(byName("absence_type"))),
 			f("start_date", "date", "Premier jour", "First day"),
 			f("start_half", "bool", "Commence à midi", "Starts at midday"),
@@ -177,8 +188,8 @@ func attendancesResource() *sdk.Resource {
 	const noApproval = "Personio's API can't approve an attendance: people do, or skip_approval in the target lets it through without asking."
 	return &sdk.Resource{Name: attendances, Label: &sdk.Text{Fr: "Présences", En: "Attendances"}, Readable: true, Writable: true, Identity: []string{"id"},
 		WriteForm: protocol.WriteForm_WRITE_FORM_OPERATIONS, LookUp: []string{"ids", "keys"},
-		Endpoints: endpoints(protocol.Reconcile_RECONCILE_LOOK_UP, opCreate, opUpdate, opDelete),
-		RightRefs: []string{readAttendances}, Rights: described([]string{readAttendances, writeAttendances}, nil),
+		Endpoints: endpoints(writeAttendances, opCreate, opUpdate, opDelete),
+		RightRefs: []string{readAttendances}, Rights: described([]string{readAttendances, writeAttendances, readProjects}, nil),
 		WriteSettings: []*sdk.Setting{skipApproval(),
 			{Name: "api", Type: "string", DefaultJson: `"v2"`, OneOf: []string{"v1", "v2"}, Label: &sdk.Text{Fr: "Génération de l'API", En: "Generation of the API"},
 				About: "v1 takes batches of a hundred and breaks as minutes; Personio is retiring it (2026-08-30 or 2027-01-31, by source). Ids of one generation mean nothing to the other."}},
@@ -190,7 +201,7 @@ func attendancesResource() *sdk.Resource {
 			f("date", "date", "Jour de rattachement", "Business day", readOnly),
 			f("break_minutes", "int", "Pause en minutes (API v1)", "Break in minutes (v1)", writeOnly),
 			f("comment", "string", "Commentaire", "Comment", func(x *sdk.Field) { x.MaxLength = 1000 }),
-			f("project", "string", "Projet", "Project", refers(projects)),
+			f("project", "string", "Projet", "Project", refers(projects), resolvedWith(readProjects)),
 			f("approval", "string", "Approbation", "Approval", readOnly, whyReadOnly(noApproval)),
 			f("is_auto_generated", "bool", "Créée automatiquement", "Created automatically", readOnly),
 			f("created_at", "timestamp", "Créée le", "Created at", readOnly),
@@ -202,17 +213,17 @@ func documentsResource() *sdk.Resource {
 	const oneWay = "The file of a document is fixed once it is uploaded: v2 of Personio's API has no upload, and v1 no replacement."
 	return &sdk.Resource{Name: documents, Label: &sdk.Text{Fr: "Documents", En: "Documents"}, Readable: true, Writable: true, Identity: []string{"id"},
 		WriteForm: protocol.WriteForm_WRITE_FORM_OPERATIONS, LookUp: []string{"keys"},
-		Endpoints: endpoints(protocol.Reconcile_RECONCILE_LOOK_UP, opCreate, opUpdate, opDelete),
+		Endpoints: onlyWhereAllowed(endpoints(writeDocuments, opCreate, opUpdate, opDelete)),
 		RightRefs: []string{readDocuments, readEmployees}, Rights: described([]string{readDocuments, writeDocuments, readEmployees}, nil),
 		WriteSettings: []*sdk.Setting{
 			{Name: "upload", Type: "string", DefaultJson: `"v1"`, OneOf: []string{"v1"}, Label: &sdk.Text{Fr: "Génération de l'API pour l'envoi", En: "Generation of the API to upload with"},
 				About: "v2 of Personio's API has no upload: documents are uploaded through v1, and listed, changed and deleted through v2."},
-			{Name: "allow_delete", Type: "bool", DefaultJson: "false", Label: &sdk.Text{Fr: "Autoriser la suppression", En: "Allow deletions"},
+			{Name: allowDelete, Type: "bool", DefaultJson: "false", Label: &sdk.Text{Fr: "Autoriser la suppression", En: "Allow deletions"},
 				About: "A deletion can't be undone. Without this word it is refused."},
 		},
 		Fields: []*sdk.Field{id(),
 			f("person", "string", "Employé", "Employee", required, refers(employees)),
-			f("category", "string", "Catégorie", "Category", required),
+			f("category", "string", "Catégorie", "Category", required, resolvedWith(readDocuments)),
 			f("name", "string", "Titre", "Title", required, func(x *sdk.Field) { x.MaxLength = 255 }),
 			f("date", "date", "Date", "Date"),
 			f("comment", "string", "Commentaire", "Comment"),

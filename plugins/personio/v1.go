@@ -41,6 +41,7 @@ func callV1(client *rest.Client, w asker, request rest.Request, right string) (*
 		return response, e, explain(response, complaint, right)
 	}
 	if len(response.Body) > 0 && json.Unmarshal(response.Body, &e) != nil {
+		response.Outcome = unknown // whoever answered may not be Personio at all
 		return response, e, badAnswer("it is not v1's envelope")
 	}
 	if e.Success != nil && !*e.Success {

@@ -43,6 +43,10 @@ func (c *connection) callV2(w asker, q requestV2) (*rest.Response, *sdk.Error) {
 	if complaint != nil {
 		return response, explain(response, complaint, q.right)
 	}
+	if q.method != http.MethodGet && len(response.Body) > 0 && response.Body[0] != '{' {
+		response.Outcome = unknown // whoever answered may not be Personio at all
+		return response, badAnswer("it is no object")
+	}
 	return response, nil
 }
 

@@ -1115,6 +1115,7 @@ type Field struct {
 	MaxLength     int32                  `protobuf:"varint,13,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`        // in characters; 0: no limit known
 	Unique        bool                   `protobuf:"varint,14,opt,name=unique,proto3" json:"unique,omitempty"`                               // no two records share a value
 	WhyReadOnly   string                 `protobuf:"bytes,15,opt,name=why_read_only,json=whyReadOnly,proto3" json:"why_read_only,omitempty"` // why it can't be sent, where there is more to say than that
+	WriteRights   []string               `protobuf:"bytes,16,rep,name=write_rights,json=writeRights,proto3" json:"write_rights,omitempty"`   // ids of Rights that sending it needs, such as one to turn a name into an id
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1254,12 +1255,23 @@ func (x *Field) GetWhyReadOnly() string {
 	return ""
 }
 
+func (x *Field) GetWriteRights() []string {
+	if x != nil {
+		return x.WriteRights
+	}
+	return nil
+}
+
 type Endpoint struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Operation     Operation              `protobuf:"varint,1,opt,name=operation,proto3,enum=connector.v1.Operation" json:"operation,omitempty"`
-	Reconcile     Reconcile              `protobuf:"varint,2,opt,name=reconcile,proto3,enum=connector.v1.Reconcile" json:"reconcile,omitempty"`
-	ChangedOnly   bool                   `protobuf:"varint,3,opt,name=changed_only,json=changedOnly,proto3" json:"changed_only,omitempty"` // takes the changed fields alone
-	Declarable    bool                   `protobuf:"varint,4,opt,name=declarable,proto3" json:"declarable,omitempty"`                      // HCL may change method, path, body, …
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Operation   Operation              `protobuf:"varint,1,opt,name=operation,proto3,enum=connector.v1.Operation" json:"operation,omitempty"`
+	Reconcile   Reconcile              `protobuf:"varint,2,opt,name=reconcile,proto3,enum=connector.v1.Reconcile" json:"reconcile,omitempty"`
+	ChangedOnly bool                   `protobuf:"varint,3,opt,name=changed_only,json=changedOnly,proto3" json:"changed_only,omitempty"` // takes the changed fields alone
+	Declarable  bool                   `protobuf:"varint,4,opt,name=declarable,proto3" json:"declarable,omitempty"`                      // HCL may change method, path, body, …
+	RightRefs   []string               `protobuf:"bytes,5,rep,name=right_refs,json=rightRefs,proto3" json:"right_refs,omitempty"`        // rights it needs beside right_refs of the resource, as in Field.right
+	// A write setting, a bool, without which the connector refuses the operation:
+	// it is refused before anything runs, with what the setting says about itself.
+	NeedsSetting  string `protobuf:"bytes,6,opt,name=needs_setting,json=needsSetting,proto3" json:"needs_setting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1320,6 +1332,20 @@ func (x *Endpoint) GetDeclarable() bool {
 		return x.Declarable
 	}
 	return false
+}
+
+func (x *Endpoint) GetRightRefs() []string {
+	if x != nil {
+		return x.RightRefs
+	}
+	return nil
+}
+
+func (x *Endpoint) GetNeedsSetting() string {
+	if x != nil {
+		return x.NeedsSetting
+	}
+	return ""
 }
 
 type ConfigureRequest struct {
@@ -3410,7 +3436,7 @@ const file_connector_proto_rawDesc = "" +
 	"\rwhy_read_only\x18\x12 \x01(\tR\vwhyReadOnly\"A\n" +
 	"\x05Right\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
-	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\x9b\x03\n" +
+	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\xbe\x03\n" +
 	"\x05Field\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12(\n" +
@@ -3429,14 +3455,18 @@ const file_connector_proto_rawDesc = "" +
 	"\n" +
 	"max_length\x18\r \x01(\x05R\tmaxLength\x12\x16\n" +
 	"\x06unique\x18\x0e \x01(\bR\x06unique\x12\"\n" +
-	"\rwhy_read_only\x18\x0f \x01(\tR\vwhyReadOnly\"\xbb\x01\n" +
+	"\rwhy_read_only\x18\x0f \x01(\tR\vwhyReadOnly\x12!\n" +
+	"\fwrite_rights\x18\x10 \x03(\tR\vwriteRights\"\xff\x01\n" +
 	"\bEndpoint\x125\n" +
 	"\toperation\x18\x01 \x01(\x0e2\x17.connector.v1.OperationR\toperation\x125\n" +
 	"\treconcile\x18\x02 \x01(\x0e2\x17.connector.v1.ReconcileR\treconcile\x12!\n" +
 	"\fchanged_only\x18\x03 \x01(\bR\vchangedOnly\x12\x1e\n" +
 	"\n" +
 	"declarable\x18\x04 \x01(\bR\n" +
-	"declarable\"7\n" +
+	"declarable\x12\x1d\n" +
+	"\n" +
+	"right_refs\x18\x05 \x03(\tR\trightRefs\x12#\n" +
+	"\rneeds_setting\x18\x06 \x01(\tR\fneedsSetting\"7\n" +
 	"\x10ConfigureRequest\x12#\n" +
 	"\rsettings_json\x18\x01 \x01(\fR\fsettingsJson\"\xaa\x02\n" +
 	"\x11ConfigureResponse\x12\x16\n" +

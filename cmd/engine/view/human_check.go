@@ -39,11 +39,18 @@ func (h *human) finding(f engine.Finding) {
 	case engine.NotPermitted, engine.NotInstalled, engine.UnknownField:
 		sign, color = "✗", red
 	}
-	what := f.Path
-	if what == "" {
+	what, found := f.Path, string(f.Evidence)
+	switch {
+	case what != "":
+	case f.RightEN == "":
 		what = "the resource"
+	default: // reading and writing it may be a right each
+		what = f.RightEN
+		if f.Evidence == engine.Readable {
+			found = "granted"
+		}
 	}
-	h.printf("  %s %s %s\n", h.paint(color, sign), pad(diag.VisibleLine(what), 32), f.Evidence)
+	h.printf("  %s %s %s\n", h.paint(color, sign), pad(diag.VisibleLine(what), 32), found)
 	if f.Evidence == engine.Readable && f.Say == "" {
 		return
 	}

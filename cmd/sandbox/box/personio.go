@@ -3,6 +3,7 @@ package box
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"passerelle/cmd/sandbox/personio"
@@ -35,12 +36,34 @@ func (b *Box) personioEdit(w http.ResponseWriter, r *http.Request) {
 func (b *Box) personioDepartment(w http.ResponseWriter, r *http.Request) {
 	var department struct {
 		Name string `json:"name"`
+		Was  string `json:"was"`
 	}
 	if !into(w, r, &department) {
 		return
 	}
-	b.Personio.AddDepartment(department.Name)
+	if department.Was == "" {
+		b.Personio.AddDepartment(department.Name)
+	} else if !b.Personio.RenameDepartment(department.Was, department.Name) {
+		refuse(w, http.StatusNotFound, fmt.Errorf("there is no department %q", department.Was))
+		return
+	}
 	write(w, http.StatusCreated, department)
+}
+
+func (b *Box) personioErase(w http.ResponseWriter, r *http.Request) {
+	id, ok := number(w, r)
+	switch {
+	case !ok: // it has been refused
+	case !b.Personio.Erase(id):
+		refuse(w, http.StatusNotFound, personio.ErrUnknown)
+	default:
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func (b *Box) personioExpire(w http.ResponseWriter, _ *http.Request) {
+	b.Personio.Expire()
+	write(w, http.StatusOK, map[string]bool{"expired": true})
 }
 
 func (b *Box) personioRights(w http.ResponseWriter, r *http.Request) {

@@ -16,6 +16,7 @@ const tokenLifetime = 24 * time.Hour
 type tokens struct {
 	v1    string
 	until map[string]time.Time // v1's begin with papi-1, v2's with papi-2
+	used  map[string]int       // how often each was shown
 }
 
 func (t *tokens) give(generation string, now time.Time) string {
@@ -26,11 +27,21 @@ func (t *tokens) give(generation string, now time.Time) string {
 
 func (t *tokens) valid(value string, now time.Time) bool { return now.Before(t.until[value]) }
 
+func newTokens() tokens { return tokens{until: map[string]time.Time{}, used: map[string]int{}} }
+
+// shown takes one use of a token that is good for so many; 0: for any number.
+func (t *tokens) shown(value string, serves int) {
+	t.used[value]++
+	if serves > 0 && t.used[value] >= serves {
+		delete(t.until, value)
+	}
+}
+
 // Expire makes every token given so far invalid.
 func (h *Handler) Expire() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.tokens = tokens{until: map[string]time.Time{}}
+	h.tokens = newTokens()
 }
 
 func (h *Handler) knows(id, secret string) bool {
@@ -144,6 +155,9 @@ func (c *call) authorisedV1(echo bool) bool {
 	case !strings.HasPrefix(value, "papi-1") || !c.tokens.valid(value, c.now()):
 		c.fail(http.StatusForbidden, http.StatusForbidden, "Provided authorization is not valid")
 		return false
+	}
+	c.tokens.shown(value, c.style.TokenServes)
+	switch {
 	case echo && c.style.RotateToken:
 		delete(c.tokens.until, value) // as until 2023: one call, one token
 		c.tokens.v1 = c.tokens.give("1", c.now())
@@ -157,6 +171,7 @@ func (c *call) authorisedV1(echo bool) bool {
 func (c *call) authorisedV2() bool {
 	value, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	if strings.HasPrefix(value, "papi-2") && c.tokens.valid(value, c.now()) {
+		c.tokens.shown(value, c.style.TokenServes)
 		return true
 	}
 	c.problem(http.StatusUnauthorized, "Unauthorized", "Unauthorized Request", "common.unauthorized")

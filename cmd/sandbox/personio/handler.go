@@ -24,6 +24,8 @@ type Options struct {
 	NoRateLimit bool
 	// Now tells the time to tokens and limits; nil: the clock.
 	Now func() time.Time
+	// WebhookTimeout is how long a webhook's receiver may take; 0: Personio's 3 s.
+	WebhookTimeout time.Duration
 	// Today decides who is still to start; empty: of Now.
 	Today string
 }
@@ -70,7 +72,7 @@ func (h *Handler) Reset() {
 		rights:  fullRights(),
 		style:   documentedStyle(),
 		limits:  map[string]*bucket{},
-		tokens:  tokens{until: map[string]time.Time{}},
+		tokens:  newTokens(),
 		cursors: map[string]page{},
 		store:   newStore(h.original),
 	}

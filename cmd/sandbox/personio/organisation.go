@@ -120,6 +120,11 @@ var standard = []attribute{
 	{Key: "cost_centers", Type: "standard", Labels: label("Cost center", "Kostenstelle", "Centre de coûts")},
 	{Key: "profile_picture", Type: "standard", Labels: label("Profile Picture", "Profilbild", "Photo")},
 	{Key: "fix_salary", Type: "decimal", Labels: label("Fixed salary", "Fixgehalt", "Salaire fixe")},
+	{Key: "hourly_salary", Type: "decimal", Labels: label("Hourly salary", "Stundenlohn", "Salaire horaire")},
+	{Key: "holiday_calendar", Type: "standard", Labels: label("Public holidays", "Feiertage", "Jours fériés")},
+	{Key: "work_schedule", Type: "standard", Labels: label("Work schedule", "Arbeitszeit", "Horaire de travail")},
+	{Key: "absence_entitlement", Type: "standard", Labels: label("Absence entitlement", "Abwesenheitsanspruch", "Droit aux absences")},
+	{Key: "vacation_day_balance", Type: "decimal", Labels: label("Vacation day balance", "Urlaubssaldo", "Solde de congés")},
 	{Key: "fix_salary_interval", Type: "standard", Labels: label("Salary interval", "Gehaltsintervall", "Périodicité du salaire")},
 }
 

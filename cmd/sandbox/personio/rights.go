@@ -10,16 +10,19 @@ import (
 // Rights is the credential: what its integration may read ("r"), write ("w") or
 // both ("rw"). Writing doesn't imply reading.
 type Rights struct {
-	Employees   string   `json:"employees"`
-	Attendances string   `json:"attendances"`
-	Absences    string   `json:"absences"`
-	Documents   string   `json:"documents"`
-	Reports     string   `json:"reports"`
-	Webhooks    string   `json:"webhooks"`
-	Attributes  []string `json:"attributes"` // readable employee attributes, by v1's keys; null: all
-	Categories  []int    `json:"categories"` // document categories; null: all
-	Enabled     []string `json:"enabled"`    // reports that an administrator released for the API; null: all
-	Disabled    bool     `json:"disabled"`   // the credential as a whole
+	Employees    string   `json:"employees"`
+	Attendances  string   `json:"attendances"`
+	Absences     string   `json:"absences"`
+	Documents    string   `json:"documents"`
+	Reports      string   `json:"reports"`
+	Webhooks     string   `json:"webhooks"`
+	Organisation string   `json:"organisation"` // org units, workplaces, legal entities, cost centres; in v2 alone
+	Projects     string   `json:"projects"`     // in v2 alone
+	OnlyV1       bool     `json:"only_v1"`      // all of it is of the first generation, and opens nothing of v2
+	Attributes   []string `json:"attributes"`   // readable employee attributes, by v1's keys; null: all
+	Categories   []int    `json:"categories"`   // document categories; null: all
+	Enabled      []string `json:"enabled"`      // reports that an administrator released for the API; null: all
+	Disabled     bool     `json:"disabled"`     // the credential as a whole
 }
 
 // Style is how the account writes what Personio's documentation leaves open, or
@@ -29,7 +32,9 @@ type Style struct {
 	Empty          string `json:"empty"`           // an empty relation in v1: "null", "string" or "list"
 	Tags           string `json:"tags"`            // "joined" (A,B) or "json" (["A","B"] in a string)
 	Unset          string `json:"unset"`           // in v2: "absent" or "null"
-	Duplicate      string `json:"duplicate"`       // how a second person with one e-mail is refused: "400", "409", "422"
+	Duplicate      string `json:"duplicate"`       // how a second person with one e-mail is refused: "400", "409", "422", or "terse", a 400 that doesn't name the e-mail
+	Bare           bool   `json:"bare"`            // v2's lists come as data and meta, without underscores, and one object inside data
+	OldV1          bool   `json:"old_v1"`          // v1's attributes have neither type nor universal_id, and cost centres the key cost_center
 	RelativeNext   bool   `json:"relative_next"`   // links to the next page are paths
 	NextElsewhere  bool   `json:"next_elsewhere"`  // links to the next page name another host
 	RepeatCursor   bool   `json:"repeat_cursor"`   // the next page is always the same one
@@ -37,12 +42,14 @@ type Style struct {
 	NoReportsV2    bool   `json:"no_reports_v2"`   // the tenant has custom reports in v1 alone
 	NoAttributes   bool   `json:"no_attributes"`   // /employees/attributes is refused
 	RotateToken    bool   `json:"rotate_token"`    // a v1 token serves once, and the answer carries the next
+	TokenServes    int    `json:"token_serves"`    // a token is good for so many requests; 0: for a day
 	NoOffsetColon  bool   `json:"no_offset_colon"` // v1's time-offs write +0100 instead of +01:00
 	EmploymentsBad []int  `json:"employments_bad"` // statuses that the next requests for employments are answered with
 }
 
 func fullRights() Rights {
-	return Rights{Employees: "rw", Attendances: "rw", Absences: "rw", Documents: "rw", Reports: "r", Webhooks: "rw"}
+	return Rights{Employees: "rw", Attendances: "rw", Absences: "rw", Documents: "rw", Reports: "r", Webhooks: "rw",
+		Organisation: "r", Projects: "rw"}
 }
 
 func documentedStyle() Style {
@@ -93,7 +100,7 @@ func (h *Handler) SetStyle(style Style) error {
 		{"empty", style.Empty, []string{"null", "string", "list"}},
 		{"tags", style.Tags, []string{"joined", "json"}},
 		{"unset", style.Unset, []string{"absent", "null"}},
-		{"duplicate", style.Duplicate, []string{"400", "409", "422"}},
+		{"duplicate", style.Duplicate, []string{"400", "409", "422", "terse"}},
 	} {
 		if !slices.Contains(choice.known, choice.value) {
 			return fmt.Errorf("%s: %q is not one of %s", choice.name, choice.value, strings.Join(choice.known, ", "))
@@ -107,7 +114,8 @@ func (h *Handler) SetStyle(style Style) error {
 
 func (r *Rights) byResource() map[string]string {
 	return map[string]string{"employees": r.Employees, "attendances": r.Attendances, "absences": r.Absences,
-		"documents": r.Documents, "reports": r.Reports, "webhooks": r.Webhooks}
+		"documents": r.Documents, "reports": r.Reports, "webhooks": r.Webhooks,
+		"organisation": r.Organisation, "projects": r.Projects}
 }
 
 func (r *Rights) may(resource, what string) bool {
@@ -122,6 +130,7 @@ func (r *Rights) readable(key string) bool {
 var scopeNames = []struct{ resource, v1, v2 string }{
 	{"employees", "employees", "persons"}, {"attendances", "attendances", "attendances"}, {"absences", "absences", "absences"},
 	{"documents", "documents", "documents"}, {"reports", "reports.custom", "reports"}, {"webhooks", "", "webhooks"},
+	{"organisation", "", "org-units"}, {"organisation", "", "cost-centers"}, {"projects", "", "projects"},
 }
 
 // scopes are all that the credential has: v1's names, then v2's.
@@ -135,7 +144,7 @@ func (r *Rights) scopes(v1, v2 bool) []string {
 			if v1 && n.v1 != "" {
 				out = append(out, n.v1+":"+long)
 			}
-			if v2 {
+			if v2 && !r.OnlyV1 {
 				out = append(out, "personio:"+n.v2+":"+long)
 			}
 		}
@@ -173,7 +182,7 @@ func (c *call) mayV1(resource, what string) bool {
 // reports each in a way of their own.
 func (c *call) mayV2(resource, what string) bool {
 	switch {
-	case c.rights.may(resource, what):
+	case c.rights.may(resource, what) && !c.rights.OnlyV1:
 		return true
 	case resource == "employees":
 		c.problem(http.StatusUnauthorized, "Unauthorized", "Unauthorized Request", "common.unauthorized")

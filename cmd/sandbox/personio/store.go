@@ -194,6 +194,38 @@ func (h *Handler) AddDepartment(name string) {
 	h.units = append(slices.Clone(h.units), unit{ID: 10_000 + h.number(), Kind: "department", Name: name})
 }
 
+// RenameDepartment gives one another name, as HR would; false: there is none.
+func (h *Handler) RenameDepartment(was, name string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	i := slices.IndexFunc(h.units, func(u unit) bool { return u.Kind == "department" && u.Name == was })
+	if i < 0 {
+		return false
+	}
+	h.units = slices.Clone(h.units)
+	h.units[i].Name = name
+	return true
+}
+
+// Erase removes a person, as HR would; false: there is none. Whoever he supervised
+// has nobody then.
+func (h *Handler) Erase(id int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.erase(id)
+}
+
+func (s *store) erase(id int) bool {
+	before := len(s.persons)
+	s.persons = slices.DeleteFunc(s.persons, func(p *person) bool { return p.ID == id })
+	for _, p := range s.persons {
+		if p.Employment.Supervisor == id {
+			p.Employment.Supervisor = 0
+		}
+	}
+	return len(s.persons) < before
+}
+
 func (a *account) setUnit(kind, name string, into *int) bool {
 	*into = 0
 	for _, u := range a.units {

@@ -22,7 +22,7 @@ func (c *call) v1(path []string) {
 		return
 	}
 	// Attendances and profile pictures don't echo the token.
-	if !c.authorisedV1(path[1] != "attendances") {
+	if !c.authorisedV1(path[1] != "attendances" && !slices.Contains(path, "profile-picture")) {
 		return
 	}
 	rest := path[2:]
@@ -33,6 +33,8 @@ func (c *call) v1(path []string) {
 		c.absenceTypesV1()
 	case "time-offs":
 		c.timeOffs(rest)
+	case "absence-periods":
+		c.periodsV1(rest)
 	case "attendances":
 		c.attendancesV1(rest)
 	case "document-categories":
@@ -52,7 +54,7 @@ func (c *call) employeesV1(rest []string) {
 		c.method(map[string]func(){http.MethodGet: c.listV1, http.MethodPost: c.createV1})
 	case rest[0] == "attributes" || rest[0] == "custom-attributes":
 		c.attributesV1()
-	case len(rest) == 1:
+	case len(rest) == 1, rest[1] == "absences", rest[1] == "profile-picture":
 		p := c.personByID(rest[0])
 		if p == nil {
 			message := "Something went wrong"
@@ -60,6 +62,10 @@ func (c *call) employeesV1(rest []string) {
 				message = "Es ist ein Problem aufgetreten "
 			}
 			c.fail(http.StatusNotFound, http.StatusNotFound, message)
+			return
+		}
+		if len(rest) > 1 {
+			c.method(map[string]func(){http.MethodGet: map[bool]func(){true: c.picture, false: func() { c.balance(p) }}[rest[1] == "profile-picture"]})
 			return
 		}
 		c.method(map[string]func(){

@@ -23,13 +23,13 @@ func (c *call) absenceTypesV1() {
 // first page as well.
 func (c *call) timeOffs(rest []string) {
 	if len(rest) == 1 {
-		c.method(map[string]func(){http.MethodDelete: func() { c.deleteTimeOff(rest[0]) }})
+		c.oneTimeOff(rest[0])
 		return
 	}
-	if c.r.Method != http.MethodGet {
-		c.w.WriteHeader(http.StatusMethodNotAllowed)
-		return
-	}
+	c.method(map[string]func(){http.MethodGet: c.listTimeOffs, http.MethodPost: c.createTimeOff})
+}
+
+func (c *call) listTimeOffs() {
 	limit, page, ok := c.limitOffset(200, 200)
 	if !ok || !c.mayV1("absences", "r") {
 		return

@@ -21,7 +21,15 @@ func (c *call) employeeV1(p *person, asked []string) object {
 		if a.Key == "fix_salary" {
 			shown["currency"] = "EUR"
 		}
-		out[a.Key] = shown
+		key := a.Key
+		if c.style.OldV1 {
+			delete(shown, "type")
+			delete(shown, "universal_id")
+			if key == "cost_centers" {
+				key = "cost_center"
+			}
+		}
+		out[key] = shown
 	}
 	return object{"type": "Employee", "attributes": out}
 }
@@ -72,6 +80,15 @@ func (c *call) valueV1(p *person, a attribute) any {
 		return "monthly"
 	case "profile_picture":
 		return fmt.Sprintf("%s/v1/company/employees/%d/profile-picture", c.base(), p.ID)
+	case "holiday_calendar":
+		return object{"type": "HolidayCalendar", "attributes": object{"id": 14, "name": "Deutschland (NRW) Feiertage", "country": "DE", "state": "NRW"}}
+	case "work_schedule":
+		return object{"type": "WorkSchedule", "attributes": object{"id": 145067, "name": "Full-time", "valid_from": nil, "monday": "08:00", "tuesday": "08:00",
+			"wednesday": "08:00", "thursday": "08:00", "friday": "08:00", "saturday": "00:00", "sunday": "00:00"}}
+	case "absence_entitlement":
+		return []object{{"type": "TimeOffType", "attributes": object{"id": 155627, "name": "Paid vacation", "category": "paid_vacation", "entitlement": 0}}}
+	case "vacation_day_balance":
+		return "8.33" // decimals come as numbers or as text
 	case "supervisor":
 		if boss := c.person(e.Supervisor); boss != nil {
 			return c.shortEmployee(boss)

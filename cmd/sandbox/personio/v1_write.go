@@ -28,7 +28,11 @@ func (c *call) createV1() {
 		}
 	}
 	if c.byEmail(email) != nil {
-		status, _ := strconv.Atoi(c.style.Duplicate)
+		status, err := strconv.Atoi(c.style.Duplicate)
+		if err != nil {
+			c.fail(http.StatusUnprocessableEntity, 0, "The given data was invalid.")
+			return
+		}
 		c.fail(status, status, "The email has already been taken.")
 		return
 	}

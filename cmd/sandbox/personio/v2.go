@@ -67,6 +67,13 @@ func (c *call) organisationV2(what string, rest []string) {
 		c.nowhere()
 		return
 	}
+	right := "organisation"
+	if what == "projects" {
+		right = what
+	}
+	if !c.mayV2(right, "r") {
+		return
+	}
 	if what == "org-units" {
 		c.orgUnits(rest)
 		return

@@ -58,7 +58,7 @@ func (c *call) absencesV2(rest []string) {
 		return
 	}
 	c.method(map[string]func(){
-		http.MethodGet:   func() { c.json(http.StatusOK, absenceV2(a)) },
+		http.MethodGet:   func() { c.one(absenceV2(a)) },
 		http.MethodPatch: func() { c.patchAbsence(a) },
 		http.MethodDelete: func() {
 			c.absences = slices.Delete(c.absences, i, i+1)
@@ -114,10 +114,7 @@ func (c *call) createAbsence() {
 	if !c.applyAbsence(a, body) {
 		return
 	}
-	n := c.number()
-	a.ID, a.V1, a.Created, a.Updated = uuid("absence", n), n, c.now(), c.now()
-	c.absences = append(c.absences, a)
-	c.tell("absence-period.created", object{"id": a.ID})
+	c.addAbsence(a)
 	c.created(a.ID, "/v2/absence-periods/"+a.ID)
 }
 
@@ -170,9 +167,7 @@ func (c *call) applyAbsence(a *absence, body map[string]any) bool {
 		c.answer(http.StatusUnprocessableEntity, "application/problem+json", object{"personio_trace_id": "baaaaaad", "timestamp": c.now().Format(time.RFC3339),
 			"errors": []object{{"title": "Substitute required", "detail": "A substitute is required for this absence type.", "type": nil}}})
 		return false
-	case slices.ContainsFunc(c.absences, func(other *absence) bool {
-		return other.ID != a.ID && other.Person == a.Person && overlap(a.Start, a.End, other.Start, other.End, true)
-	}):
+	case c.overlappingAbsence(a):
 		c.problem(http.StatusConflict, "Conflict", "The absence period overlaps with an existing one.", "common.conflict")
 		return false
 	}

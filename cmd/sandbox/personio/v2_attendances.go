@@ -33,7 +33,7 @@ func (c *call) attendancesV2(rest []string) {
 	}
 	a := c.attendances[i]
 	c.method(map[string]func(){
-		http.MethodGet: func() { c.json(http.StatusOK, attendanceV2(a)) },
+		http.MethodGet: func() { c.one(attendanceV2(a)) },
 		http.MethodPatch: func() {
 			var body map[string]any
 			changed := *a

@@ -36,7 +36,7 @@ func (c *call) employments(person string, rest []string) {
 		return
 	}
 	c.method(map[string]func(){
-		http.MethodGet:   func() { c.json(http.StatusOK, c.readableEmployment(c.employmentV2(p))) },
+		http.MethodGet:   func() { c.one(c.readableEmployment(c.employmentV2(p))) },
 		http.MethodPatch: func() { c.patchEmployment(p) },
 	})
 }

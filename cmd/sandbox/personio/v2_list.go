@@ -70,7 +70,7 @@ func (c *call) listOrGet(path string, rest []string, l listing) {
 	}
 	for _, item := range l.items {
 		if item["id"] == rest[0] {
-			c.json(http.StatusOK, item)
+			c.one(item)
 			return
 		}
 	}
@@ -122,7 +122,24 @@ func (c *call) list(l listing) {
 		next.Set("cursor", cursor)
 		links["next"] = object{"href": base + l.path + "?" + next.Encode()}
 	}
+	c.enveloped(data, links)
+}
+
+// enveloped is a list as v2 wraps one.
+func (c *call) enveloped(data []object, links object) {
+	if c.style.Bare {
+		c.json(http.StatusOK, object{"data": data, "meta": object{"links": links}})
+		return
+	}
 	c.json(http.StatusOK, object{"_data": data, "_meta": object{"links": links}})
+}
+
+// one is a single object, which some clients see wrapped.
+func (c *call) one(item object) {
+	if c.style.Bare {
+		item = object{"_data": item}
+	}
+	c.json(http.StatusOK, item)
 }
 
 // filter keeps the items that every parameter allows; values of one are

@@ -34,10 +34,10 @@ func (c *call) personsV2(rest []string) {
 		}
 	}
 	c.method(map[string]func(){
-		http.MethodGet:   do("r", func(p *person) { c.json(http.StatusOK, c.readable(c.personV2(p))) }),
+		http.MethodGet:   do("r", func(p *person) { c.one(c.readable(c.personV2(p))) }),
 		http.MethodPatch: do("w", c.patchPerson),
 		http.MethodDelete: do("w", func(p *person) {
-			c.persons = slices.DeleteFunc(c.persons, func(other *person) bool { return other == p })
+			c.erase(p.ID)
 			c.tell("person.deleted", object{"id": strconv.Itoa(p.ID)})
 			c.w.WriteHeader(http.StatusNoContent)
 		}),
@@ -225,6 +225,8 @@ func (c *call) applyPerson(p *person, body map[string]any) bool {
 // published.
 func (c *call) duplicate() {
 	switch c.style.Duplicate {
+	case "terse":
+		c.badRequest("Provided request parameters are invalid.")
 	case "409":
 		c.problem(http.StatusConflict, "Conflict", "A person with this email already exists.", "common.conflict")
 	case "422":

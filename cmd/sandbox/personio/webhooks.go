@@ -146,7 +146,7 @@ func (c *call) send(hook *webhook, event string, payload object) {
 	to, h := *hook, c.Handler
 	go func() {
 		for request := range min(mostRequests, deliveries*(1+quickRetries)) {
-			status := to.post(body)
+			status := to.post(body, h.options.WebhookTimeout)
 			h.mu.Lock()
 			h.hooks.sent = append(h.hooks.sent, Delivery{to.ID, event, status})
 			h.mu.Unlock()
@@ -159,8 +159,11 @@ func (c *call) send(hook *webhook, event string, payload object) {
 }
 
 // post is one request; redirects are not followed.
-func (w *webhook) post(body []byte) int {
-	client := &http.Client{Timeout: webhookTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+func (w *webhook) post(body []byte, patience time.Duration) int {
+	if patience == 0 {
+		patience = webhookTimeout
+	}
+	client := &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
 	request, err := http.NewRequest(http.MethodPost, w.URL, bytes.NewReader(body))
 	if err != nil {

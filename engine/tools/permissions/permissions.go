@@ -137,15 +137,38 @@ func (c *collector) walk(m *compile.Mapping, f *compile.SourceField, needed Fiel
 func (c *collector) target(m *compile.Mapping) {
 	t := &m.Target
 	n := c.need(m, t.Connection, t.Resource, true)
+	for _, e := range t.Resource.GetEndpoints() {
+		if !does(m, e.GetOperation()) {
+			continue
+		}
+		for _, id := range e.GetRightRefs() {
+			n.right(t.Resource, id).Whole = true
+		}
+	}
 	n.settings(t.Resource, m.Decl.Target.Settings)
 	for i := range t.Fields {
 		f := &t.Fields[i]
 		described := Described(t.Resource, f.Name)
-		if described.GetRight() == "" {
-			continue
+		for _, id := range append([]string{described.GetRight()}, described.GetWriteRights()...) {
+			if id != "" {
+				n.right(t.Resource, id).add(Field{Name: f.Name, Path: f.Name, Label: text(described.GetLabel(), f.Name)})
+			}
 		}
-		n.right(t.Resource, described.GetRight()).add(Field{Name: f.Name, Path: f.Name, Label: text(described.GetLabel(), f.Name)})
 	}
+}
+
+// does reports whether runs of a mapping may need an operation.
+func does(m *compile.Mapping, operation protocol.Operation) bool {
+	l := m.Leavers
+	switch operation {
+	case protocol.Operation_OPERATION_DEACTIVATE:
+		return l != nil && (l.Do == operation || l.Out || l.Gone)
+	case protocol.Operation_OPERATION_REACTIVATE:
+		return l != nil && l.Back
+	case protocol.Operation_OPERATION_DELETE:
+		return l != nil && l.Do == operation
+	}
+	return true
 }
 
 // settings are those whose values a right is named after: a population that

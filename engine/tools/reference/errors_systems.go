@@ -47,6 +47,7 @@ var systemErrors = []Explanation{
 	{"no-id", "The target does not say which id a new record has.", "Say with `id` where its answer holds it."},
 	{"no-list", "The system doesn't list what the name is one of, so that it gives no id.", "Send an id, with a lookup table for example."},
 	{"not-emptied", "The target can't empty this field. The rest was sent.", "Fill it at the source, or change it by hand."},
+	{"own-supervisor", "A record names itself as its own superior, and the target takes nobody so.", "The rest was sent. Correct the superior at the source."},
 	{"not-found", "Nothing is at this address, or the record is no longer there.", "Check the address; a record that is gone is found by its key at the next run."},
 	{"not-in-v1", "The generation of the API that the target block chose can't set this field. The rest was sent.", "Choose the other one."},
 	{"not-in-v2", "The generation of the API that the target block chose does not know this field. The rest was sent.", "Choose the other one, or send it in another form."},

@@ -27,7 +27,7 @@ var describeRules = []Rule{
 		Why: "The engine checks mapping files, completes and documents from this declaration.", check: describesSettings},
 	{Name: "describes-fields", Says: "Each field has a type of the language, and its right, its reference and the identity are themselves declared.",
 		Why: "A right that is not declared can't be named when it is missing; a wrong identity ties records to the wrong people.", check: describesFields},
-	{Name: "describes-endpoints", Says: "A writable resource says which operations it has, and how each write is settled whose answer was lost.",
+	{Name: "describes-endpoints", Says: "A writable resource says which operations it has, how each write is settled whose answer was lost, and names no right or setting that it doesn't have.",
 		Why: "After a crash the engine would not know whether to look, to send again, or to ask.", check: describesEndpoints},
 }
 
@@ -191,8 +191,10 @@ func soundFields(d *protocol.Description, r *protocol.Resource) error {
 		if _, err := record.ParseType(f.GetType()); err != nil {
 			return fmt.Errorf("the field %s has the unknown type %q", f.GetPath(), f.GetType())
 		}
-		if f.GetRight() != "" && !slices.ContainsFunc(r.GetRights(), func(right *protocol.Right) bool { return right.GetId() == f.GetRight() }) {
-			return fmt.Errorf("the field %s needs the right %q, which is not among the resource's", f.GetPath(), f.GetRight())
+		for _, id := range append([]string{f.GetRight()}, f.GetWriteRights()...) {
+			if id != "" && !slices.ContainsFunc(r.GetRights(), func(right *protocol.Right) bool { return right.GetId() == id }) {
+				return fmt.Errorf("the field %s needs the right %q, which is not among the resource's", f.GetPath(), id)
+			}
 		}
 		if f.GetReference() != "" && !slices.ContainsFunc(d.GetResources(), func(other *protocol.Resource) bool { return other.GetName() == f.GetReference() }) {
 			return fmt.Errorf("the field %s refers to the resource %q, which there is not", f.GetPath(), f.GetReference())
@@ -235,6 +237,9 @@ func describesEndpoints(t *trial) error {
 			if e.GetReconcile() == protocol.Reconcile_RECONCILE_UNSPECIFIED && !e.GetDeclarable() {
 				return fmt.Errorf("%s: %s does not say how a lost answer is settled", r.GetName(), operation(e))
 			}
+			if err := describesNeeds(r, e); err != nil {
+				return err
+			}
 			if e.GetReconcile() == protocol.Reconcile_RECONCILE_LOOK_UP && len(r.GetLookUp()) == 0 {
 				return fmt.Errorf("%s: %s is settled by looking up, and the resource looks nothing up", r.GetName(), operation(e))
 			}
@@ -244,6 +249,24 @@ func describesEndpoints(t *trial) error {
 		}
 	}
 	return nil
+}
+
+// describesNeeds: rights and settings that an endpoint names are the resource's.
+func describesNeeds(r *protocol.Resource, e *protocol.Endpoint) error {
+	for _, id := range e.GetRightRefs() {
+		if !slices.ContainsFunc(r.GetRights(), func(right *protocol.Right) bool { return right.GetId() == id }) {
+			return fmt.Errorf("%s: %s needs the right %q, which is not among the resource's", r.GetName(), operation(e), id)
+		}
+	}
+	if e.GetNeedsSetting() == "" {
+		return nil
+	}
+	for _, s := range r.GetWriteSettings() {
+		if s.GetName() == e.GetNeedsSetting() && s.GetType() == "bool" {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: %s needs the setting %q, which is no bool of the resource's write settings", r.GetName(), operation(e), e.GetNeedsSetting())
 }
 
 func operation(e *protocol.Endpoint) string {

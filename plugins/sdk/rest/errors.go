@@ -37,6 +37,9 @@ func (c *Client) shown(r Request) string {
 		path = path[1:]
 	}
 	base := c.config.BaseURL
+	if path == "" { // the base is the whole address: where tokens are fetched
+		return base.Scheme + "://" + base.Host + base.EscapedPath()
+	}
 	return base.Scheme + "://" + base.Host + base.EscapedPath() + "/" + path
 }
 

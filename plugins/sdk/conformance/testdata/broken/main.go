@@ -142,6 +142,12 @@ func (b *broken) Describe(ctx context.Context, request *protocol.DescribeRequest
 		people.Fields[1].Right = "nobody-knows"
 	case "unsettled":
 		people.Endpoints[1].Reconcile = protocol.Reconcile_RECONCILE_UNSPECIFIED
+	case "bad-write-right":
+		people.Fields[1].WriteRights = []string{"nobody-knows"}
+	case "unknown-endpoint-right":
+		people.Endpoints[0].RightRefs = []string{"nobody-knows"}
+	case "unknown-word":
+		people.Endpoints[0].NeedsSetting = "nobody-knows"
 	case "half-snapshot":
 		d.Resources = append(d.Resources, &protocol.Resource{Name: "roll", Writable: true, Open: true, WriteForm: protocol.WriteForm_WRITE_FORM_SNAPSHOT})
 	case "pretender":
