@@ -51,7 +51,11 @@ func TestAnswersAreKeptWhole(t *testing.T) {
 
 	ways, err := l.Ways(t.Context())
 	require.NoError(t, err)
-	_, err = l.Forget(t.Context(), "s-one", ways)
+	var forgetting []Forgetting
+	for _, way := range ways {
+		forgetting = append(forgetting, Forgetting{Way: way, SourceIDs: []string{"s-one"}})
+	}
+	_, err = l.Forget(t.Context(), forgetting)
 	require.NoError(t, err)
 	require.Equal(t, [][]LeftOut{nil, nil}, kept())
 }
