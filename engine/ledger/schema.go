@@ -15,7 +15,7 @@ const applicationID = 0x5053524c
 
 // movesSince is the version that first kept moves: a script has no key to vouch
 // for their list with.
-const movesSince = 8
+const movesSince = 9
 
 // One file a version, applied in the order of their names. A published file is
 // never edited: a change is a new one.
