@@ -47,7 +47,7 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 		s.BindText(1, sourceID)
 		s.BindText(2, way.Mapping)
 	}
-	var lines int64 // go with their link: nobody counts them
+	var beside int64 // goes with the rest: nobody counts it
 	for _, step := range []struct {
 		count *int64
 		query string
@@ -57,10 +57,11 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 			s.BindText(1, sourceID)
 			s.BindInt64(2, int64(way.Scope))
 		}},
-		{&lines, "DELETE FROM kept_lines WHERE source = ?1 AND scope = ?2", func(s *sqlite.Stmt) {
+		{&beside, "DELETE FROM kept_lines WHERE source = ?1 AND scope = ?2", func(s *sqlite.Stmt) {
 			s.BindText(1, sourceID)
 			s.BindInt64(2, int64(way.Scope))
 		}},
+		{&beside, "DELETE FROM unfinished WHERE source = ?1 AND mapping = ?2", bind},
 		{&gone.Held, "DELETE FROM held WHERE source = ?1 AND mapping = ?2", bind},
 		{&gone.Results, `UPDATE results SET source = ?3, target = '', name = x'', answer = '', left_out = ''
 			WHERE source = ?1 AND run IN (SELECT number FROM runs WHERE mapping = ?2)`, func(s *sqlite.Stmt) { bind(s); s.BindText(3, word) }},
