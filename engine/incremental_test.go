@@ -128,7 +128,7 @@ func TestWhenEverybodyIsRead(t *testing.T) {
 		"a clock put back":        {"look-up", func(s *site) { s.now = s.now.Add(-48 * time.Hour) }, plan.WholeDay, false},
 		"nothing":                 {"look-up", func(s *site) { s.now = s.now.Add(20*time.Hour + 59*time.Minute) }, "", false},
 		"another mapping":         {"look-up", func(s *site) { s.editMapping("shown_as = \"p.nom\"", "shown_as = \"p.matricule\"") }, plan.WholeMapping, false},
-		"another key":             {"look-up", func(s *site) { s.editMapping("tenant = \"from\"\n", "tenant = \"from\"\n  api_key = env(\"ENGINE_KEY\")\n") }, plan.WholeMapping, false},
+		"another key":             {"look-up", func(s *site) { s.file("secret", "second") }, plan.WholeMapping, false},
 		"cursor refused":          {"look-up", func(s *site) { s.misbehave(fields{"Read": "bad-cursor"}) }, plan.WholeRefused, true},
 		"no cursor":               {"look-up", func(s *site) { s.misbehave(fields{"Read": "no-cursor"}) }, plan.WholeNoPlace, true},
 		"new, and can be found":   {"look-up", func(s *site) { s.crowd(31) }, "", false},
@@ -138,6 +138,8 @@ func TestWhenEverybodyIsRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := changing(t, c.resource)
+			s.editMapping("tenant = \"from\"\n", "tenant = \"from\"\n  api_key = file(\""+s.systems+"/secret\")\n")
+			s.file("secret", "first")
 			s.crowd(30)
 			s.runs(engine.Succeeded)
 			before := len(s.reads())
@@ -161,6 +163,38 @@ func TestWhenEverybodyIsRead(t *testing.T) {
 			s.nothingLeft()
 		})
 	}
+}
+
+// A read of what changed does not put off the next one of everybody.
+func TestEverybodyIsReadOnceADay(t *testing.T) {
+	t.Parallel()
+	s := changing(t, "look-up")
+	s.crowd(5)
+	s.runs(engine.Succeeded)
+	for _, why := range []string{"", "", plan.WholeDay, ""} {
+		s.now = s.now.Add(9 * time.Hour)
+		require.Equal(t, why, s.hourLater(engine.Succeeded).Plan.Read.Whole)
+	}
+}
+
+// Many held at once stop what the others would be sent. It waits with them.
+func TestWhatWaitsBecauseManyAreHeldIsReadAgain(t *testing.T) {
+	t.Parallel()
+	s := changing(t, "look-up")
+	s.crowd(30)
+	s.runs(engine.Succeeded)
+	list := crowded(30, with(person(20), "nom", "Autre"))
+	for _, p := range list[:8] {
+		p["matricule"] = nil
+	}
+	s.people(list...)
+	ran := s.hourLater(engine.Partial)
+	require.Equal(t, "held", ran.Plan.Blocked[0].Code)
+	require.Len(t, s.sent(), 30)
+	s.people(crowded(30, with(person(20), "nom", "Autre"))...)
+	s.hourLater(engine.Succeeded)
+	require.Contains(t, s.lastRead().Also, "20")
+	require.Equal(t, "AUTRE", s.holds()["m-20"]["nom"])
 }
 
 func (s *site) source() string {
@@ -318,6 +352,14 @@ func TestAReferenceFollowsInAReadOfWhatChanged(t *testing.T) {
 			s.requireManagers(map[int]int{1: 3, 2: 1, 3: 0})
 			s.hourLater(engine.Succeeded)
 			require.Empty(t, s.lastRead().Also)
+
+			// Of one who is there already nothing at all could be sent; where whole records
+			// are replaced he is held for it.
+			s.people(under(1, 4), under(2, 1), under(3, 0))
+			s.hourLater(map[string]string{"look-up": engine.Succeeded, "whole": engine.Partial}[resource])
+			s.people(under(1, 4), under(2, 1), under(3, 0), under(4, 0))
+			s.hourLater(engine.Succeeded)
+			s.requireManagers(map[int]int{1: 4, 2: 1, 3: 0, 4: 0})
 		})
 	}
 }
