@@ -53,6 +53,34 @@ func (w *Workspace) basis(ctx context.Context, m *compile.Mapping) (string, erro
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// reads is a hash of all that makes a record what it is when it is read and
+// mapped: the basis, and what is secret, by keyed sums. Another key may see other
+// people, who did not change.
+func (w *Workspace) reads(ctx context.Context, m *compile.Mapping) (string, error) {
+	basis, err := w.basis(ctx, m)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "basis %s\n", basis)
+	for _, s := range m.Source.Connection.Settings {
+		if !s.Secret {
+			continue
+		}
+		text, err := compile.SettingsJSON([]*lang.Setting{s})
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "secret %s %x\n", s.Name, w.ledger.Definition(string(text)))
+	}
+	for _, input := range m.Decl.Module.Inputs {
+		if input.Sensitive {
+			fmt.Fprintf(h, "input %s %x\n", input.Name, w.ledger.Definition(fmt.Sprintf("%#v", input.Value)))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
 // pluginHash reads a plugin's executable, once. One under a debugger has none that
 // the engine knows: its socket, which no later process has, binds the plan to it.
 func (w *Workspace) pluginHash(ctx context.Context, name string) (string, error) {

@@ -11,7 +11,11 @@ func countForGuards(counts map[string]int64, ran *Ran) {
 	if ran.Plan.ID == "" {
 		return
 	}
-	counts[plan.CountReceived] = ran.Plan.Read.Received
+	if ran.Plan.Read.Since.IsZero() {
+		counts[plan.CountReceived] = ran.Plan.Read.Received
+	} else {
+		counts[plan.CountIncremental] = 1
+	}
 	if ran.Plan.Read.High > 0 {
 		counts[plan.CountHigh] = ran.Plan.Read.High
 	}

@@ -129,6 +129,7 @@ func (w *Workspace) planInput(ctx context.Context, p *pair, out string) plan.Inp
 		Target:  p.target,
 		Ledger:  w.ledger,
 		Basis:   func() (string, error) { return w.basis(ctx, p.mapping) },
+		Reads:   func() (string, error) { return w.reads(ctx, p.mapping) },
 		Now:     w.options.Now(),
 		Zone:    p.mapping.Zone,
 		Dir:     w.plansDir(),

@@ -142,6 +142,9 @@ func (w *Workspace) clearHeld(ctx context.Context, mapping string, made *plan.Pl
 	for _, wait := range made.Summary.Waiting {
 		stays[wait.SourceID] = true
 	}
+	for _, id := range made.Summary.Unread {
+		stays[id] = true
+	}
 	err = made.Batches(func(_ int64, entries []plan.Entry) error {
 		for _, e := range entries {
 			if e.Operation != plan.Note {

@@ -259,6 +259,9 @@ func (w *Workspace) end(ctx context.Context, p *pair, run *ledger.Run, ran *Ran)
 	run.Calls = ran.Calls
 	ran.Found = append(ran.Found, diag.From(w.keepStory(ctx, ran), "keeping what the run says")...)
 	ran.Found = append(ran.Found, diag.From(w.prune(ctx), "removing what was kept long enough")...)
+	reading, err := w.goesOn(ctx, ran)
+	ran.Found = append(ran.Found, diag.From(err, "looking up where the next read goes on")...)
+	run.Reading = reading
 	if err := w.ledger.EndRun(ctx, run); err != nil {
 		ran.Found = append(ran.Found, diag.From(err, "ending the run")...)
 		ran.Status = Failed

@@ -309,6 +309,41 @@ func TestKilledAmongReferences(t *testing.T) {
 	require.Greater(t, managers, 100)
 }
 
+// The same where only what changed is read: nothing that a killed run had read is
+// lost, which a read of everybody shows.
+func TestKilledReadingWhatChanged(t *testing.T) {
+	t.Parallel()
+	times, seed := kills(t, 40, 5)
+	r := startSandbox(t, "--employees", "160", "--seed", "13", "--flaws", "0")
+	r.mapping, _ = filepath.Abs("../../examples/what-changed")
+	r.restless("main.hcl", "people")
+	r.ends(codeDone, "run")
+	r.disturb(rand.New(rand.NewPCG(seed, 3)))
+	for range 3 {
+		r.post("faults", `{"side":"oppus","method":"PATCH","skip":14,"times":1,"close":"after"}`)
+	}
+	said := r.killOften(manner{times: times, seed: seed}, r.disturb)
+	require.Contains(t, said.String(), "Only what changed since")
+
+	names := map[string]string{}
+	for _, e := range r.employees() {
+		names[e.EmployeeNumber] = e.LastName
+	}
+	var held []struct{ Matricule, Nom string }
+	r.ask("oppus/employees", &held)
+	require.Greater(t, len(held), 100)
+	for _, one := range held {
+		require.Equal(t, names[one.Matricule], one.Nom, "lost, of %s", one.Matricule)
+	}
+	path := filepath.Join(r.mapping, "main.hcl")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, append(text, "# another one\n"...), 0o600))
+	whole := r.ends(codeDone, "run")
+	require.Contains(t, whole, "Everybody was read: the mapping")
+	require.Contains(t, whole, "Nothing to do: "+strconv.Itoa(len(held))+" people")
+}
+
 // disturb changes twenty people at the source, so that the next run has work.
 func (r *running) disturb(random *rand.Rand) {
 	r.change(random, func() string { return `{"lastName":"Nom` + strconv.Itoa(random.IntN(1000)) + `"}` })

@@ -25,7 +25,7 @@ func hr() *protocol.Description {
 		},
 		Resources: []*protocol.Resource{
 			{
-				Name: "users", Readable: true, Identity: []string{"id"}, SectionPath: "custom",
+				Name: "users", Readable: true, Identity: []string{"id"}, SectionPath: "custom", Incremental: &protocol.Incremental{},
 				ReadSettings: []*protocol.Setting{
 					{Name: "include", Type: "list(string)", OneOf: []string{"future", "former"}, About: "Who is read beside current employees."},
 				},

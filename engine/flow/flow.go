@@ -31,6 +31,20 @@ const ahead = 4
 // comes back among the diagnostics, before what the connector complained of.
 func Read(ctx context.Context, from Connections, m *compile.Mapping, today record.Value,
 	sink func([]Item) error, watch func(Progress)) (End, diag.Diagnostics) {
+	return ReadSince(ctx, from, m, today, Since{}, sink, watch)
+}
+
+// Since is where a read of what changed alone goes on. The zero Since reads
+// everything.
+type Since struct {
+	Cursor string   // the connector's own, from the End of an earlier read
+	Also   []string // ids of records that are read besides, changed or not
+}
+
+// ReadSince is Read for what changed alone, of a mapping that has no other source
+// and no window: compile refuses those.
+func ReadSince(ctx context.Context, from Connections, m *compile.Mapping, today record.Value, since Since,
+	sink func([]Item) error, watch func(Progress)) (End, diag.Diagnostics) {
 	mapper, err := newMapper(m, today)
 	if err != nil {
 		return End{Expected: -1}, diag.From(err, "preparing to read "+m.Source.Resource.GetName())
@@ -44,6 +58,8 @@ func Read(ctx context.Context, from Connections, m *compile.Mapping, today recor
 		Resource:     m.Source.Resource.GetName(),
 		Projection:   m.Source.Projection,
 		SettingsJson: m.Source.Settings,
+		Cursor:       since.Cursor,
+		Also:         since.Also,
 	}, func(batch *protocol.Batch) error {
 		items, err := mapper.batch(batch)
 		if err != nil {
@@ -151,6 +167,7 @@ func endOf(done *protocol.Done, received int64) End {
 		Received: received,
 		Calls:    done.GetCalls(),
 		Reason:   done.GetIncompleteReason(),
+		Cursor:   done.GetCursor(),
 	}
 	if done.Expected != nil {
 		end.Expected = done.GetExpected()

@@ -40,6 +40,7 @@ type End struct {
 	Received int64
 	Calls    int64
 	Reason   string // why it is not complete
+	Cursor   string // where a later read may go on; "" where the connector gave nothing
 	Short    string // what was not read whole, where it is not the first source; "" where it is
 	Others   []Other
 	Filled   []Filled

@@ -154,7 +154,7 @@ var documented = []blockDocs{
 		"use": "Fieldsets: [fieldset.NAME].", "id": "Fields that identify a record, only where the connector states none.", "settings": "Settings of the connector whose names the language uses itself.",
 		"enabled": "false, or an input: left out.", "field": "A field that is read.", "section": "Custom fields of one section of the employee file, granted as one right.",
 		"on": "Joins it to the sources before it: { its_field = \"expression\" }. An empty key matches nothing.", "many": "true: all records that match are joined, as a list. Without it one or none; two hold the record.", "group": "Fields of the first source: one record for each group; other fields become lists.",
-		"incremental": "true: reads what changed only.", "window": "The days of a date field that are read; what lies outside is not gone.",
+		"incremental": "true: reads what changed since the last run, where the connector can tell, and everybody at least once a day. Refused with joins, windows, groups, each, snapshots, and expressions that ask which day it is.", "window": "The days of a date field that are read; what lies outside is not gone.",
 	}},
 	{windowWords, `window "field"`, "What lies outside of it, or falls out with time, is not read, and is not gone.", map[string]string{
 		"from": "Expression over today(), inputs and locals: the first day.", "to": "The last day.",

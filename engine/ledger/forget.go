@@ -75,6 +75,7 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 	}{
 		{&gone.Links, "DELETE FROM links WHERE source = ?1 AND scope = ?2", scoped},
 		{&uncounted, "DELETE FROM kept_lines WHERE source = ?1 AND scope = ?2", scoped}, // go with their link
+		{&uncounted, "DELETE FROM unfinished WHERE source = ?1 AND mapping = ?2", bind},
 		{&gone.Held, "DELETE FROM held WHERE source = ?1 AND mapping = ?2", bind},
 		{&gone.Results, `UPDATE results SET source = ?3, target = '', name = x'', answer = '', left_out = ''
 			WHERE source = ?1 AND run IN (SELECT number FROM runs WHERE mapping = ?2)`, worded},

@@ -164,7 +164,22 @@ func (l *Ledger) moveSteps(r Rename) ([]moveStep, error) {
 
 // moveScope renames the scope that stays. The other one has no link: its plans
 // are about the same place now, and nothing else in it says anything.
+//
+// A place to go on reading from is another tenant's now, and whether the links
+// are right is asked of everybody: the next read is of all.
 func (l *Ledger) moveScope(step moveStep) error {
+	for _, query := range []string{
+		"DELETE FROM readings WHERE scope IN (?1, ?2)",
+		"DELETE FROM unfinished WHERE scope IN (?1, ?2)",
+	} {
+		err := exec(l.conn, query, func(st *sqlite.Stmt) {
+			st.BindInt64(1, int64(step.keep))
+			st.BindInt64(2, int64(step.drop))
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if step.drop != 0 {
 		for _, query := range []string{
 			"UPDATE plans SET scope = ?1 WHERE scope = ?2",

@@ -39,7 +39,7 @@ func (l *Ledger) CountSince(ctx context.Context, scope ScopeID, since time.Time,
 }
 
 // PlannedRuns are the ended runs of a mapping that planned something for a scope
-// since a time, oldest first: each of them had read its source whole.
+// since a time, oldest first: each of them had seen its read end.
 func (l *Ledger) PlannedRuns(ctx context.Context, scope ScopeID, mapping string, since time.Time) ([]Run, error) {
 	var runs []Run
 	err := l.read(ctx, "reading past runs", func() (err error) {

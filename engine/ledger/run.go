@@ -34,6 +34,9 @@ type Run struct {
 	// Profiles are where its people can be opened. KeepProfiles keeps them; EndRun
 	// does not.
 	Profiles Profiles
+	// Reading is what EndRun keeps of the run's read; nil leaves what is there. It is
+	// not read back: see LastReading.
+	Reading *Reading
 }
 
 // Names in Run.Calls: the requests made to each side, and how many of them
@@ -143,7 +146,10 @@ func (l *Ledger) endRun(r *Run) error {
 	if l.conn.Changes() != 1 {
 		return misuse("A run can't end twice", "Run "+r.ID+" isn't running.")
 	}
-	return nil
+	if r.Reading == nil {
+		return nil
+	}
+	return l.keepReading(r)
 }
 
 func (l *Ledger) planOfRun(id string) (plan string, err error) {

@@ -152,7 +152,7 @@ func (p *planner) judgeField(at int, what kind) (Block, bool) {
 		l.done = p.history.week[CountChanged(name)]
 		if upTo, ok := p.expectedIn(name); ok {
 			l.limit = max(l.limit, share(upTo, l.of))
-		} else if !fact && p.pilot == nil {
+		} else if !fact && p.pilot == nil && p.since == nil { // else those who were read are not everybody
 			v := &p.values[at]
 			same = !v.varied && v.people > aHandful && l.open > aHandful
 		}

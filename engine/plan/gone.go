@@ -15,9 +15,9 @@ import (
 
 // gone lists who is linked and was not read. Who is to be deactivated for it is
 // asked for by id first, where the connector can: one that is found is not gone.
-// A pilot says nothing of others.
+// A pilot says nothing of others, nor does a read of what changed alone.
 func (p *planner) gone(ctx context.Context) error {
-	if p.pilot != nil {
+	if p.pilot != nil || p.since != nil {
 		return nil
 	}
 	deactivates := p.Mapping.Leavers != nil && p.Mapping.Leavers.Gone

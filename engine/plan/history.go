@@ -82,6 +82,10 @@ func CountEmptied(field string) string { return "emptied:" + field }
 // CountReceived is how many records a run read.
 const CountReceived = "received"
 
+// CountIncremental marks a run that read what changed alone: how much that was is
+// not compared with other reads, and CountReceived is not kept.
+const CountIncremental = "incremental"
+
 // CountBlind marks a run that could not tell who was at the target already, and
 // waits for somebody to say so: the first run is not over.
 const CountBlind = "blind"
@@ -110,6 +114,9 @@ func (p *planner) largestRead(ctx context.Context) (int64, error) {
 		after, _ = strconv.ParseInt(strings.TrimPrefix(agreed.Operation, readSigned), 10, 64)
 	}
 	for _, r := range p.history.runs {
+		if r.Counts[CountIncremental] > 0 {
+			continue // it says nothing of how many there are
+		}
 		received := r.Counts[CountReceived]
 		if !ok || r.Started.Before(agreed.At) {
 			before = max(before, received)

@@ -29,7 +29,9 @@ func (p *planner) judge(end flow.End) error {
 		return err
 	}
 	p.judgeHeld()
-	p.judgeFill(end.Filled)
+	if p.since == nil { // a handful is no picture of how full a field is
+		p.judgeFill(end.Filled)
+	}
 	return nil
 }
 
@@ -37,9 +39,11 @@ func (p *planner) judge(end flow.End) error {
 // whole, or came back empty, is no picture of the company, and nothing is
 // planned from it.
 //
+// A read of what changed alone may be empty, as a window may: nothing changed.
+//
 // A joined source that is empty is as likely an accident: everybody's fields from
 // it would be cleared. Of a window nobody can say that something must lie in it.
-func judgeRead(end flow.End, windowed bool) []Block {
+func judgeRead(end flow.End, mayBeEmpty bool) []Block {
 	switch {
 	case !end.Complete:
 		return []Block{{
@@ -50,7 +54,7 @@ func judgeRead(end flow.End, windowed bool) []Block {
 				"Rien n'a été planifié et rien ne sera envoyé. Relancez ; si cela persiste, regardez la source ou son connecteur.",
 				"Nothing was planned and nothing will be sent. Run again; if it stays so, look at the source or its connector."),
 		}}
-	case end.Received == 0 && !windowed:
+	case end.Received == 0 && !mayBeEmpty:
 		return []Block{{
 			Part: PartRead, Whole: true,
 			Code: "read-empty",

@@ -25,6 +25,9 @@ type Input struct {
 	// Basis gives the hash of mapping files, inputs and plugins. It is asked after
 	// the read: hashing executables takes longer than the first request.
 	Basis func() (string, error)
+	// Reads gives the hash of all that makes a record what it is: the Basis, and what
+	// is secret. Asked of a mapping that is read by what changed; nil: it is read whole.
+	Reads func() (string, error)
 	Now   time.Time
 	Zone  *time.Location // of the integration
 	Dir   string         // where the spool is written
@@ -55,24 +58,51 @@ func Make(ctx context.Context, in Input) (*Plan, diag.Diagnostics) {
 	if err := otherTenant(ctx, in, scope); err != nil {
 		return nil, diag.From(err, "looking up whom the ledger belongs to")
 	}
-	p, err := newPlanner(ctx, in, scope)
-	if err != nil {
-		return nil, diag.From(err, "preparing the plan")
-	}
-	defer p.close()
-	end, found := flow.Read(ctx, in.connections(), in.Mapping, p.today, func(items []flow.Item) error {
-		return p.batch(ctx, items)
-	}, in.Watch)
-	if found.HasErrors() {
-		p.discard()
-		return nil, found
-	}
-	made, err := p.finish(ctx, end)
-	if err != nil {
-		p.discard()
-		return nil, append(found, diag.From(err, "finishing the plan")...)
+	made, found, whole := attempt(ctx, in, scope, everybody{})
+	if whole.why != "" {
+		made, found, _ = attempt(ctx, in, scope, whole)
 	}
 	return made, found
+}
+
+// attempt makes the plan from one read. Where that was of what changed alone and
+// did not do, it gives no plan but why everybody is to be read.
+func attempt(ctx context.Context, in Input, scope ledger.Scope, must everybody) (*Plan, diag.Diagnostics, everybody) {
+	p, err := newPlanner(ctx, in, scope)
+	if err != nil {
+		return nil, diag.From(err, "preparing the plan"), everybody{}
+	}
+	defer p.close()
+	if err := p.goOn(ctx, must); err != nil {
+		p.discard()
+		return nil, diag.From(err, "looking up where the last read ended"), everybody{}
+	}
+	watch := func(progress flow.Progress) {
+		p.calls = progress.Calls
+		if in.Watch != nil {
+			in.Watch(progress)
+		}
+	}
+	end, found := flow.ReadSince(ctx, in.connections(), in.Mapping, p.today, p.since.from(), func(items []flow.Item) error {
+		return p.batch(ctx, items)
+	}, watch)
+	if p.since.refused(found) {
+		p.since.must = WholeRefused
+	}
+	var made *Plan
+	if !found.HasErrors() {
+		if made, err = p.finish(ctx, end); err != nil {
+			found = append(found, diag.From(err, "finishing the plan")...)
+		}
+	}
+	if !found.HasErrors() {
+		return made, found, everybody{}
+	}
+	p.discard()
+	if must := p.since.mustBe(); must != "" {
+		return nil, nil, everybody{why: must, calls: max(p.calls, end.Calls)}
+	}
+	return nil, found, everybody{}
 }
 
 // planner holds what comparing needs from batch to batch.
@@ -92,6 +122,9 @@ type planner struct {
 	seen       ledger.RowSet
 	duplicates *duplicates
 	pilot      *pilot
+	since      *since   // nil: everybody is read
+	calls      int64    // of the read, as far as it told
+	pending    []string // who goes without a reference, of a mapping that is read by what changed
 	persons    persons
 	holds      *atTarget // what is at the target, where it is put right; nil: not read
 	there      byMatch   // the whole target, where nobody can be looked up there; nil: not read
@@ -261,6 +294,9 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 	if err := p.askMoved(ctx, items, keys); err != nil {
 		return err
 	}
+	if p.since != nil && p.besideOthers(items, keys) {
+		return p.since.giveUp(WholeBeside)
+	}
 	found, err := p.adoptable(ctx, items, keys)
 	if err != nil {
 		return err
@@ -287,6 +323,7 @@ func (p *planner) admit(items []flow.Item) ([]keyOf, error) {
 	keys := make([]keyOf, len(items))
 	for i := range items {
 		item := &items[i]
+		p.since.meet(item.ID)
 		if err := p.duplicates.id(item, p.links[i].Row, &p.seen); err != nil {
 			return nil, err
 		}
@@ -379,9 +416,12 @@ func (p *planner) became(item *flow.Item, what outcome) {
 
 // finish judges the read, undoes what twins undo, and closes the spool.
 func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
-	p.summary.Read = readingOf(end)
-	blocks := judgeRead(end, p.Mapping.Source.Window != nil)
-	if len(blocks) == 0 {
+	p.read(end)
+	if end.Complete && end.Cursor == "" && p.since != nil {
+		return nil, p.since.giveUp(WholeNoPlace)
+	}
+	blocks := judgeRead(end, p.Mapping.Source.Window != nil || p.since != nil)
+	if len(blocks) == 0 && p.since == nil {
 		var err error
 		if blocks, err = p.judgeShrunken(ctx, end); err != nil {
 			return nil, err
@@ -426,6 +466,9 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 		}
 	}
 	if err := p.finishSnapshot(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.resume(end); err != nil {
 		return nil, err
 	}
 	var err error

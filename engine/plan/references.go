@@ -266,6 +266,7 @@ func (p *planner) pendingOnly(item *flow.Item, fields []int) {
 	for _, field := range fields {
 		p.summary.Fields[field].Pending++
 	}
+	p.goesWithout(item.ID)
 	p.became(item, unchanged)
 }
 

@@ -61,6 +61,7 @@ func (p *planner) resolveWaiting(n *waiter, e *Entry) (later bool) {
 		switch edge.state {
 		case nobody:
 			p.summary.Fields[edge.field].Pending++
+			p.goesWithout(e.SourceID)
 			e.Pending = append(e.Pending, edge.field)
 			e.LeaveOut(edge.field)
 		case expected:
@@ -129,6 +130,7 @@ func (p *planner) holdWaiting(n *waiter, e *Entry) {
 	p.tally(e, -1)
 	if n.second {
 		p.summary.Fields[n.field].Pending++
+		p.goesWithout(e.SourceID)
 		return
 	}
 	*p.summary.Counts.of(p.duplicates.outcomes.at(n.home))--

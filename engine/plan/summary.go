@@ -60,6 +60,12 @@ type Summary struct {
 	// MoveConfirmed: links that were moved to another tenant's name lead to the same
 	// people there.
 	MoveConfirmed bool
+	// Resume is where the next read goes on once the plan was carried out; nil leaves
+	// what the ledger has.
+	Resume *Resume
+	// Unread are those who were held after an earlier run, and were not read by this
+	// one, which read what changed alone: nothing is known of them.
+	Unread []string
 	// Snapshot is what becomes of a target that is written as a whole; nil for one
 	// that is written record by record.
 	Snapshot *Snapshot
@@ -73,6 +79,12 @@ type Reading struct {
 	Others   []OtherReading // sources beside the first, and resources that paths lead to
 	Short    string         // which of them was not whole; "" where it was the first, or none
 	High     int64          // the largest of the last month, where this one is far smaller
+
+	// Of a mapping that is read by what changed: since when, or why everybody was
+	// read all the same.
+	Since   time.Time // zero: everybody was read
+	Whole   string    // WholeFirst…; "" where it is not such a mapping, or Since is set
+	NoPlace bool      // the source did not say where the next read may go on
 }
 
 // OtherReading says how something beside the first source was read.

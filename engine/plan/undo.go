@@ -47,6 +47,9 @@ func Undo(ctx context.Context, in Input, of []Reversal) (*Plan, diag.Diagnostics
 func (p *planner) undo(ctx context.Context, of []Reversal) (*Plan, error) {
 	p.summary.Pilot = true
 	p.summary.Read.Expected = -1
+	// Who has left is not read again for not having changed: the next read is of
+	// everybody, and says what is to be done once more.
+	p.summary.Resume = &Resume{}
 	for i := range of {
 		if err := p.reverse(ctx, int64(i), &of[i]); err != nil {
 			return nil, err

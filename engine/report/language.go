@@ -50,6 +50,7 @@ type words struct {
 	yours    string
 	notDone  string
 	nothing  string
+	settled  string // where only what changed was read
 	pilot    string
 	running  string
 	problem  string

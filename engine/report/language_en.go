@@ -59,6 +59,7 @@ var inEnglish = words{
 	yours:    "Only you can do this",
 	notDone:  "Nothing was done for",
 	nothing:  "Nothing to do: everybody is as they should be.",
+	settled:  "Nothing to do: whoever changed is as they should be.",
 	pilot:    "A run for chosen people alone: nobody else was touched.",
 	running:  "This run has not ended; the report says what is done so far.",
 	problem:  "The run stopped",

@@ -124,6 +124,7 @@ var inFrench = words{
 	yours:    "Vous seul pouvez le faire",
 	notDone:  "Rien n'a été fait pour",
 	nothing:  "Rien à faire : tout le monde est à jour.",
+	settled:  "Rien à faire : ce qui a changé est à jour.",
 	pilot:    "Passage limité à des personnes choisies : les autres n'ont pas été touchées.",
 	running:  "Ce passage n'est pas terminé ; ce rapport dit ce qui est fait jusqu'ici.",
 	problem:  "Le passage s'est arrêté",

@@ -77,6 +77,9 @@ func (r *Report) sheet(lang Language) *sheet {
 	}
 	if len(s.Done) == 1 && len(s.Yours)+len(s.Not)+len(s.Lead) == 0 && r.Run.Status == "succeeded" && len(r.Done) == 0 {
 		s.Lead = []string{w.nothing}
+		if !r.Story.Read.Since.IsZero() {
+			s.Lead = []string{w.settled}
+		}
 	}
 	return s
 }
@@ -230,6 +233,9 @@ func (r *Report) read(w *words, lang Language) string {
 	said := fmt.Sprintf(w.reads, how)
 	if calls := r.calls(w, lang); calls != "" {
 		said += " " + calls + "."
+	}
+	if how := inWords(read.Say(r.zone()), lang); how != "" {
+		said += " " + how
 	}
 	return said
 }

@@ -22,6 +22,9 @@ const (
 	// events are kept for two months; a little less is taken for granted.
 	eventsKept = 58 * 24 * time.Hour
 
+	// the hours of version 3 are of no zone: no clock is further ahead than this.
+	fromAnyZone = 15 * time.Hour
+
 	local = "2006-01-02T15:04:05.999999999"
 )
 
@@ -36,7 +39,8 @@ func (r *reading) since(kind, form string) (time.Time, *sdk.Error) {
 	return at, nil
 }
 
-// newest remembers the latest modification on the first page. What changes after
+// newest remembers the latest modification on the first page; a day to come is
+// none: from there on everything until then would be missed. What changes after
 // that page was given is at least as new; what had changed before was read. So the
 // next read misses nothing, though it may read a few again.
 func (r *reading) newest(item json.RawMessage) {
@@ -46,7 +50,7 @@ func (r *reading) newest(item json.RawMessage) {
 	}
 	value, _ := member(members, "modifiedAt")
 	at, err := time.Parse(local, text(value))
-	if err == nil && at.After(r.modified) {
+	if err == nil && at.After(r.modified) && at.Before(r.now().UTC().Add(fromAnyZone)) {
 		r.modified = at
 	}
 }
@@ -77,20 +81,21 @@ func (r *reading) noteHour(header http.Header) {
 }
 
 // changes5 reads the events since the cursor, then the records that they tell of as
-// they are now: events come in no order and may come twice. Who was erased is in no
-// event that this heeds: a whole read finds that out.
-func (r *reading) changes5(p plain5, list func(*reading, url.Values) list5) *sdk.Error {
+// they are now, and those that are asked for besides: events come in no order and
+// may come twice. Who was erased, or is no longer of the population that the filter
+// lets through, is left out: a whole read finds that out.
+func (r *reading) changes5(p plain5, list func(*reading, url.Values) list5, filter url.Values) *sdk.Error {
 	since, complaint := r.since(cursor5, time.RFC3339)
 	if complaint != nil {
 		return complaint
 	}
-	if len(p.topics) == 0 || r.now().Sub(since) > eventsKept {
+	if r.now().Sub(since) > eventsKept {
 		return &sdk.Error{Code: "bad-cursor", Summary: "Lucca: the changes since the last read are not kept any more", Remedy: "read everything once", Retry: protocol.Retry_RETRY_AFTER_FIX}
 	}
 	var ids []string
 	known := map[string]bool{}
 	resource := r.client
-	r.client = r.client5([]string{"events.readonly"})
+	r.client = r.client5([]string{scopeEvents})
 	complaint = r.walk5(list5{path: "/lucca-api/events", what: "events", query: url.Values{}, size: maxItems5}, func(item json.RawMessage, _ *page5) *sdk.Error {
 		id, at, complaint := p.concerns(item)
 		if complaint == nil && id != "" && !at.Before(since) && !known[id] {
@@ -107,7 +112,13 @@ func (r *reading) changes5(p plain5, list func(*reading, url.Values) list5) *sdk
 		return complaint
 	}
 	r.end.Complete, r.end.Expected = false, -1
-	complaint = r.some5(p, list, ids, func(_ string, data json.RawMessage) error { return r.out.Record(data) })
+	for _, id := range r.request.Also {
+		if !known[id] {
+			known[id] = true
+			ids = append(ids, id)
+		}
+	}
+	complaint = r.some5(p, list, filter, ids, func(_ string, data json.RawMessage) error { return r.out.Record(data) })
 	if complaint != nil || r.end.Reason != "" {
 		return complaint
 	}

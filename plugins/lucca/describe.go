@@ -36,8 +36,12 @@ func rights() []*sdk.Right {
 		{Id: rightLeaves, Label: &sdk.Text{Fr: "Consulter les absences", En: "Consult leaves"}},
 		scope("employees.readonly"), scope("employee-personal-records.readonly"), scope("employments.readonly"), scope("job-positions.readonly"),
 		scope("business-establishments.readonly"), scope("legal-entities.readonly"), scope("departments.readonly"), scope("employee-attributes.readonly"),
+		scope(scopeEvents),
 	}
 }
+
+// scopeEvents is what reading the changes of version 5 needs.
+const scopeEvents = "events.readonly"
 
 // scope is a right of version 5: what a client's token is good for.
 func scope(name string) *sdk.Right {

@@ -63,7 +63,7 @@ func (c *connection) reading(ctx context.Context, request sdk.ReadRequest, out *
 		return r, complaint
 	}
 	switch {
-	case (request.Cursor != "" && !found.incremental) || len(request.Keys) > 0 || (len(request.IDs) > 0 && found.find == nil):
+	case (request.Cursor != "" && found.about.GetIncremental() == nil) || len(request.Keys) > 0 || (len(request.IDs) > 0 && found.find == nil):
 		return r, &sdk.Error{Code: "not-supported", Summary: "Lucca: " + request.Resource + " can't be read in this way", Remedy: "read them whole", Retry: protocol.Retry_RETRY_AFTER_FIX}
 	}
 	p, complaint := parseProjection(request.Projection, found.about.GetSectionPath())

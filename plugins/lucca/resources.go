@@ -14,9 +14,8 @@ type resource struct {
 	// scopes that a token for it has, of version 5.
 	scopes []string
 	// read gives all of it; find those with the given ids, nil where the API can't.
-	read        func(*reading) *sdk.Error
-	find        func(*reading, []string) *sdk.Error
-	incremental bool // read goes on from a cursor, and gives one
+	read func(*reading) *sdk.Error
+	find func(*reading, []string) *sdk.Error
 	// probe gives one page, in the shape that Describe publishes, for Check.
 	probe func(*reading) (sample, *sdk.Error)
 }
@@ -54,6 +53,9 @@ func described(about *sdk.Resource, needed ...string) *sdk.Resource {
 	about.RightRefs = needed
 	used := map[string]bool{}
 	for _, id := range needed {
+		used[id] = true
+	}
+	for _, id := range about.GetIncremental().GetRightRefs() {
 		used[id] = true
 	}
 	for _, field := range about.GetFields() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,10 +27,16 @@ type plain5 struct {
 }
 
 func (p plain5) resource() *resource {
-	about := described(&sdk.Resource{
+	about := &sdk.Resource{
 		Name: p.name, Label: &sdk.Text{Fr: p.fr, En: p.en}, Identity: []string{"id"}, Fields: p.fields, ReadSettings: p.settings,
-	}, p.scopes...)
-	out := &resource{about: about, api: v5, path: "/lucca-api/" + p.path, right: p.scopes[0], scopes: p.scopes, incremental: len(p.topics) > 0}
+	}
+	// Who is asked for besides those that changed is asked for by his own id.
+	incremental := len(p.topics) > 0 && p.byID == "id"
+	if incremental {
+		about.Incremental = &sdk.Incremental{RightRefs: []string{scopeEvents}}
+	}
+	described(about, p.scopes...)
+	out := &resource{about: about, api: v5, path: "/lucca-api/" + p.path, right: p.scopes[0], scopes: p.scopes}
 	list := func(r *reading, query url.Values) list5 {
 		if p.sorted {
 			query.Set("sort", "id")
@@ -44,10 +51,10 @@ func (p plain5) resource() *resource {
 	}
 	out.read = func(r *reading) *sdk.Error {
 		if r.request.Cursor != "" {
-			return r.changes5(p, list)
+			return r.changes5(p, list, filter(r))
 		}
 		complaint := r.walk5(list(r, filter(r)), func(item json.RawMessage, page *page5) *sdk.Error { return r.plain(embedded(item, page, p.embeds)) })
-		if len(p.topics) > 0 {
+		if incremental {
 			r.end.Cursor = r.since5()
 		}
 		return complaint
@@ -69,7 +76,7 @@ func (p plain5) resource() *resource {
 	if p.byID == "id" {
 		about.LookUp = []string{"ids"}
 		out.find = func(r *reading, ids []string) *sdk.Error {
-			complaint := r.some5(p, list, ids, func(id string, data json.RawMessage) error { return r.out.Answer(id, data) })
+			complaint := r.some5(p, list, url.Values{}, ids, func(id string, data json.RawMessage) error { return r.out.Answer(id, data) })
 			r.end.Complete = complaint == nil && r.end.Reason == ""
 			return complaint
 		}
@@ -77,15 +84,18 @@ func (p plain5) resource() *resource {
 	return out
 }
 
-// some5 reads the records with the given ids, as many at once as a filter takes.
-func (r *reading) some5(p plain5, list func(*reading, url.Values) list5, ids []string, give func(id string, data json.RawMessage) error) *sdk.Error {
+// some5 reads the records with the given ids, of those that another filter lets
+// through, as many at once as a filter takes.
+func (r *reading) some5(p plain5, list func(*reading, url.Values) list5, filter url.Values, ids []string, give func(id string, data json.RawMessage) error) *sdk.Error {
 	for chunk := range slices.Chunk(ids, maxItems5) {
 		for _, id := range chunk {
 			if id == "" || strings.ContainsAny(id, ",&= ") {
 				return &sdk.Error{Code: "bad-id", Summary: "Lucca: that is no id of version 5's", Remedy: "check that the ledger is this tenant's", Retry: protocol.Retry_RETRY_AFTER_FIX}
 			}
 		}
-		complaint := r.walk5(list(r, url.Values{p.byID: {strings.Join(chunk, ",")}}), func(item json.RawMessage, page *page5) *sdk.Error {
+		query := url.Values{p.byID: {strings.Join(chunk, ",")}}
+		maps.Copy(query, filter)
+		complaint := r.walk5(list(r, query), func(item json.RawMessage, page *page5) *sdk.Error {
 			id, data, complaint := r.shape(embedded(item, page, p.embeds))
 			if complaint == nil && r.first(id) {
 				r.failed = give(id, data)

@@ -161,9 +161,10 @@ func TestChangesOfVersion5(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, h.company.Remove(131))
+	also := []string{}
 	since := func(resource, cursor string, paths ...string) []string {
 		out, collected := sdk.NewTestOutput()
-		end, err := h.Read(t.Context(), sdk.ReadRequest{Resource: resource, Projection: append(paths, "id"), Cursor: cursor}, out)
+		end, err := h.Read(t.Context(), sdk.ReadRequest{Resource: resource, Projection: append(paths, "id"), Cursor: cursor, Also: also}, out)
 		require.NoError(t, err)
 		require.True(t, end.Complete)
 		require.NotEmpty(t, end.Cursor)
@@ -174,10 +175,21 @@ func TestChangesOfVersion5(t *testing.T) {
 		return ids
 	}
 	require.Equal(t, []string{"130", "140"}, since("employees", end.Cursor, "applicableJobPosition.jobTitle"))
-	require.Equal(t, []string{"10000150"}, since("employee-personal-records", end.Cursor, "bankAccount.accountIdentifier"))
 	require.Equal(t, []string{"1303"}, since("job-positions", end.Cursor, "jobTitle"))
+	also = []string{"120", "140", "131"} // one unchanged, one changed, one that is no more
+	require.Equal(t, []string{"120", "130", "140"}, since("employees", end.Cursor, "familyName"))
+	also = nil
 	require.Empty(t, since("employees", "v5:"+time.Now().Add(time.Minute).UTC().Format(time.RFC3339)))
 
+	// Whom a whole read would leave out, what changed leaves out too.
+	_, err := h.company.Patch(130, []byte(`{"dtContractEnd":"2020-01-31"}`), time.Now())
+	require.NoError(t, err)
+	also = []string{"120", "130"}
+	require.Equal(t, []string{"120", "140"}, since("employees", end.Cursor, "familyName"))
+
+	out, _ := sdk.NewTestOutput()
+	_, err = h.Read(t.Context(), sdk.ReadRequest{Resource: "employee-personal-records", Projection: []string{"id"}, Cursor: end.Cursor}, out)
+	requireCode(t, err, "not-supported", protocol.Retry_RETRY_AFTER_FIX)
 	for _, cursor := range []string{"x", "v3:2026-01-01T00:00:00", "v5:2020-01-01T00:00:00Z"} {
 		out, _ := sdk.NewTestOutput()
 		_, err := h.Read(t.Context(), sdk.ReadRequest{Resource: "employees", Projection: []string{"id"}, Cursor: cursor}, out)
@@ -190,9 +202,10 @@ func TestChangesOfVersion3(t *testing.T) {
 	h := settle(t, 60)
 	_, whole := h.read("users", `{"include":["future","former"]}`, "mail")
 	require.NotEmpty(t, whole.Cursor)
+	var also []string
 	read := func(cursor string) (ids []float64, end sdk.End) {
 		out, collected := sdk.NewTestOutput()
-		end, err := h.Read(t.Context(), sdk.ReadRequest{Resource: "users", Projection: []string{"id", "mail"}, Cursor: cursor, Settings: readSettings(t, "future", "former")}, out)
+		end, err := h.Read(t.Context(), sdk.ReadRequest{Resource: "users", Projection: []string{"id", "mail"}, Cursor: cursor, Also: also, Settings: readSettings(t, "future", "former")}, out)
 		require.NoError(t, err)
 		require.True(t, end.Complete)
 		for _, r := range decoded(t, collected) {
@@ -215,6 +228,11 @@ func TestChangesOfVersion3(t *testing.T) {
 	require.Equal(t, "v3:2026-09-01T09:00:01", next.Cursor)
 	changed, _ = read(next.Cursor)
 	require.Equal(t, []float64{110}, changed)
+	also = []string{"120", "130", "999999"}
+	changed, next = read(next.Cursor)
+	require.Equal(t, []float64{110, 120, 130}, changed, "whoever is asked for besides, once")
+	require.EqualValues(t, -1, next.Expected)
+	also = nil
 	nobody, end := read("v3:2027-01-01T00:00:00")
 	require.Empty(t, nobody)
 	require.Equal(t, "v3:2027-01-01T00:00:00", end.Cursor, "where nobody changed it stays where it was")
@@ -237,4 +255,41 @@ func TestCursorIsNotBeyondTheFirstPage(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, end.Cursor)
 	require.NotContains(t, l.queries[1].Get("fields"), "modifiedAt")
+}
+
+// Somebody asked for besides is of the population that a whole read gives, or is
+// left out.
+func TestAlsoKeepsToThePopulation(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 60)
+	later := h.now().AddDate(0, 3, 0).Format(time.DateOnly)
+	for id, change := range map[int]string{120: `{"dtContractStart":"` + later + `"}`, 130: `{"dtContractEnd":"2020-01-31"}`} {
+		_, err := h.company.Patch(id, []byte(change), h.now())
+		require.NoError(t, err)
+	}
+	for _, c := range []struct {
+		include []string
+		want    []float64
+	}{{nil, []float64{140}}, {[]string{"future"}, []float64{120, 140}}, {[]string{"former"}, []float64{130, 140}}} {
+		out, collected := sdk.NewTestOutput()
+		end, err := h.Read(t.Context(), sdk.ReadRequest{Resource: "users", Projection: []string{"id"}, Cursor: "v3:2099-01-01T00:00:00",
+			Also: []string{"120", "130", "140"}, Settings: readSettings(t, c.include...)}, out)
+		require.NoError(t, err)
+		require.True(t, end.Complete)
+		var ids []float64
+		for _, r := range decoded(t, collected) {
+			ids = append(ids, r["id"].(float64))
+		}
+		require.Equal(t, c.want, ids, c.include)
+	}
+}
+
+// A day to come is no place to go on from: what changes until then would be missed.
+func TestCursorIsNotOfADayToCome(t *testing.T) {
+	t.Parallel()
+	l := &tenant{answers: []http.HandlerFunc{people(2, `{"id":1,"modifiedAt":"2126-05-01T10:00:00"}`, `{"id":2,"modifiedAt":"2026-04-01T10:00:00"}`)}}
+	out, _ := sdk.NewTestOutput()
+	end, err := connect(t, l, `{}`).Read(t.Context(), sdk.ReadRequest{Resource: "users", Projection: []string{"id"}, Settings: readSettings(t, everybody...)}, out)
+	require.NoError(t, err)
+	require.Equal(t, "v3:2026-04-01T10:00:00", end.Cursor)
 }

@@ -884,8 +884,10 @@ type Resource struct {
 	Rights    []*Right `protobuf:"bytes,16,rep,name=rights,proto3" json:"rights,omitempty"`
 	// Paths of dates for which Read applies a window itself: it leaves out what
 	// lies outside, so that less is fetched.
-	Window        []string `protobuf:"bytes,17,rep,name=window,proto3" json:"window,omitempty"`
-	WhyReadOnly   string   `protobuf:"bytes,18,opt,name=why_read_only,json=whyReadOnly,proto3" json:"why_read_only,omitempty"` // why it can't be written, where there is more to say than that
+	Window      []string `protobuf:"bytes,17,rep,name=window,proto3" json:"window,omitempty"`
+	WhyReadOnly string   `protobuf:"bytes,18,opt,name=why_read_only,json=whyReadOnly,proto3" json:"why_read_only,omitempty"` // why it can't be written, where there is more to say than that
+	// Set where Read goes on from a cursor; absent: it is read whole each time.
+	Incremental   *Incremental `protobuf:"bytes,19,opt,name=incremental,proto3" json:"incremental,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1046,6 +1048,58 @@ func (x *Resource) GetWhyReadOnly() string {
 	return ""
 }
 
+func (x *Resource) GetIncremental() *Incremental {
+	if x != nil {
+		return x.Incremental
+	}
+	return nil
+}
+
+// How a resource is read by what changed alone.
+type Incremental struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RightRefs     []string               `protobuf:"bytes,1,rep,name=right_refs,json=rightRefs,proto3" json:"right_refs,omitempty"` // rights that this needs besides those of every read
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Incremental) Reset() {
+	*x = Incremental{}
+	mi := &file_connector_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Incremental) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Incremental) ProtoMessage() {}
+
+func (x *Incremental) ProtoReflect() protoreflect.Message {
+	mi := &file_connector_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Incremental.ProtoReflect.Descriptor instead.
+func (*Incremental) Descriptor() ([]byte, []int) {
+	return file_connector_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Incremental) GetRightRefs() []string {
+	if x != nil {
+		return x.RightRefs
+	}
+	return nil
+}
+
 type Right struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1056,7 +1110,7 @@ type Right struct {
 
 func (x *Right) Reset() {
 	*x = Right{}
-	mi := &file_connector_proto_msgTypes[7]
+	mi := &file_connector_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1068,7 +1122,7 @@ func (x *Right) String() string {
 func (*Right) ProtoMessage() {}
 
 func (x *Right) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[7]
+	mi := &file_connector_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1081,7 +1135,7 @@ func (x *Right) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Right.ProtoReflect.Descriptor instead.
 func (*Right) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{7}
+	return file_connector_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Right) GetId() string {
@@ -1122,7 +1176,7 @@ type Field struct {
 
 func (x *Field) Reset() {
 	*x = Field{}
-	mi := &file_connector_proto_msgTypes[8]
+	mi := &file_connector_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1134,7 +1188,7 @@ func (x *Field) String() string {
 func (*Field) ProtoMessage() {}
 
 func (x *Field) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[8]
+	mi := &file_connector_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1147,7 +1201,7 @@ func (x *Field) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Field.ProtoReflect.Descriptor instead.
 func (*Field) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{8}
+	return file_connector_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Field) GetPath() string {
@@ -1278,7 +1332,7 @@ type Endpoint struct {
 
 func (x *Endpoint) Reset() {
 	*x = Endpoint{}
-	mi := &file_connector_proto_msgTypes[9]
+	mi := &file_connector_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1290,7 +1344,7 @@ func (x *Endpoint) String() string {
 func (*Endpoint) ProtoMessage() {}
 
 func (x *Endpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[9]
+	mi := &file_connector_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1303,7 +1357,7 @@ func (x *Endpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Endpoint.ProtoReflect.Descriptor instead.
 func (*Endpoint) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{9}
+	return file_connector_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Endpoint) GetOperation() Operation {
@@ -1357,7 +1411,7 @@ type ConfigureRequest struct {
 
 func (x *ConfigureRequest) Reset() {
 	*x = ConfigureRequest{}
-	mi := &file_connector_proto_msgTypes[10]
+	mi := &file_connector_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1369,7 +1423,7 @@ func (x *ConfigureRequest) String() string {
 func (*ConfigureRequest) ProtoMessage() {}
 
 func (x *ConfigureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[10]
+	mi := &file_connector_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1382,7 +1436,7 @@ func (x *ConfigureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfigureRequest.ProtoReflect.Descriptor instead.
 func (*ConfigureRequest) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{10}
+	return file_connector_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ConfigureRequest) GetSettingsJson() []byte {
@@ -1407,7 +1461,7 @@ type ConfigureResponse struct {
 
 func (x *ConfigureResponse) Reset() {
 	*x = ConfigureResponse{}
-	mi := &file_connector_proto_msgTypes[11]
+	mi := &file_connector_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1419,7 +1473,7 @@ func (x *ConfigureResponse) String() string {
 func (*ConfigureResponse) ProtoMessage() {}
 
 func (x *ConfigureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[11]
+	mi := &file_connector_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1432,7 +1486,7 @@ func (x *ConfigureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfigureResponse.ProtoReflect.Descriptor instead.
 func (*ConfigureResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{11}
+	return file_connector_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ConfigureResponse) GetHandle() string {
@@ -1474,7 +1528,7 @@ type Tenant struct {
 
 func (x *Tenant) Reset() {
 	*x = Tenant{}
-	mi := &file_connector_proto_msgTypes[12]
+	mi := &file_connector_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1486,7 +1540,7 @@ func (x *Tenant) String() string {
 func (*Tenant) ProtoMessage() {}
 
 func (x *Tenant) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[12]
+	mi := &file_connector_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1499,7 +1553,7 @@ func (x *Tenant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tenant.ProtoReflect.Descriptor instead.
 func (*Tenant) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{12}
+	return file_connector_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Tenant) GetId() string {
@@ -1526,7 +1580,7 @@ type CheckRequest struct {
 
 func (x *CheckRequest) Reset() {
 	*x = CheckRequest{}
-	mi := &file_connector_proto_msgTypes[13]
+	mi := &file_connector_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1538,7 +1592,7 @@ func (x *CheckRequest) String() string {
 func (*CheckRequest) ProtoMessage() {}
 
 func (x *CheckRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[13]
+	mi := &file_connector_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1551,7 +1605,7 @@ func (x *CheckRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckRequest.ProtoReflect.Descriptor instead.
 func (*CheckRequest) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{13}
+	return file_connector_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CheckRequest) GetHandle() string {
@@ -1580,7 +1634,7 @@ type CheckResource struct {
 
 func (x *CheckResource) Reset() {
 	*x = CheckResource{}
-	mi := &file_connector_proto_msgTypes[14]
+	mi := &file_connector_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1592,7 +1646,7 @@ func (x *CheckResource) String() string {
 func (*CheckResource) ProtoMessage() {}
 
 func (x *CheckResource) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[14]
+	mi := &file_connector_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1605,7 +1659,7 @@ func (x *CheckResource) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckResource.ProtoReflect.Descriptor instead.
 func (*CheckResource) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{14}
+	return file_connector_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CheckResource) GetResource() string {
@@ -1649,7 +1703,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_connector_proto_msgTypes[15]
+	mi := &file_connector_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1661,7 +1715,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[15]
+	mi := &file_connector_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1674,7 +1728,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{15}
+	return file_connector_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Finding) GetResource() string {
@@ -1722,7 +1776,7 @@ type CheckResponse struct {
 
 func (x *CheckResponse) Reset() {
 	*x = CheckResponse{}
-	mi := &file_connector_proto_msgTypes[16]
+	mi := &file_connector_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1734,7 +1788,7 @@ func (x *CheckResponse) String() string {
 func (*CheckResponse) ProtoMessage() {}
 
 func (x *CheckResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[16]
+	mi := &file_connector_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1747,7 +1801,7 @@ func (x *CheckResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckResponse.ProtoReflect.Descriptor instead.
 func (*CheckResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{16}
+	return file_connector_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CheckResponse) GetFindings() []*Finding {
@@ -1774,7 +1828,7 @@ type DiscoverRequest struct {
 
 func (x *DiscoverRequest) Reset() {
 	*x = DiscoverRequest{}
-	mi := &file_connector_proto_msgTypes[17]
+	mi := &file_connector_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1786,7 +1840,7 @@ func (x *DiscoverRequest) String() string {
 func (*DiscoverRequest) ProtoMessage() {}
 
 func (x *DiscoverRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[17]
+	mi := &file_connector_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1799,7 +1853,7 @@ func (x *DiscoverRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiscoverRequest.ProtoReflect.Descriptor instead.
 func (*DiscoverRequest) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{17}
+	return file_connector_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *DiscoverRequest) GetHandle() string {
@@ -1826,7 +1880,7 @@ type DiscoverResponse struct {
 
 func (x *DiscoverResponse) Reset() {
 	*x = DiscoverResponse{}
-	mi := &file_connector_proto_msgTypes[18]
+	mi := &file_connector_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1838,7 +1892,7 @@ func (x *DiscoverResponse) String() string {
 func (*DiscoverResponse) ProtoMessage() {}
 
 func (x *DiscoverResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[18]
+	mi := &file_connector_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1851,7 +1905,7 @@ func (x *DiscoverResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiscoverResponse.ProtoReflect.Descriptor instead.
 func (*DiscoverResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{18}
+	return file_connector_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DiscoverResponse) GetFields() []*CustomField {
@@ -1879,7 +1933,7 @@ type CustomField struct {
 
 func (x *CustomField) Reset() {
 	*x = CustomField{}
-	mi := &file_connector_proto_msgTypes[19]
+	mi := &file_connector_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1891,7 +1945,7 @@ func (x *CustomField) String() string {
 func (*CustomField) ProtoMessage() {}
 
 func (x *CustomField) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[19]
+	mi := &file_connector_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1904,7 +1958,7 @@ func (x *CustomField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomField.ProtoReflect.Descriptor instead.
 func (*CustomField) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{19}
+	return file_connector_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CustomField) GetField() *Field {
@@ -1938,7 +1992,7 @@ type Choice struct {
 
 func (x *Choice) Reset() {
 	*x = Choice{}
-	mi := &file_connector_proto_msgTypes[20]
+	mi := &file_connector_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1950,7 +2004,7 @@ func (x *Choice) String() string {
 func (*Choice) ProtoMessage() {}
 
 func (x *Choice) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[20]
+	mi := &file_connector_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1963,7 +2017,7 @@ func (x *Choice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Choice.ProtoReflect.Descriptor instead.
 func (*Choice) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{20}
+	return file_connector_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Choice) GetCode() string {
@@ -1993,14 +2047,17 @@ type ReadRequest struct {
 	Keys   []*LookUpKey `protobuf:"bytes,8,rep,name=keys,proto3" json:"keys,omitempty"`
 	// Of a whole read: only these days are wanted. Set for a path among
 	// Resource.window alone; complete then means all of these days.
-	Window        *Window `protobuf:"bytes,9,opt,name=window,proto3" json:"window,omitempty"`
+	Window *Window `protobuf:"bytes,9,opt,name=window,proto3" json:"window,omitempty"`
+	// With a cursor: the records with these ids too, changed or not, as a whole read
+	// would give them; who is not among those it would give is left out.
+	Also          []string `protobuf:"bytes,10,rep,name=also,proto3" json:"also,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReadRequest) Reset() {
 	*x = ReadRequest{}
-	mi := &file_connector_proto_msgTypes[21]
+	mi := &file_connector_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2012,7 +2069,7 @@ func (x *ReadRequest) String() string {
 func (*ReadRequest) ProtoMessage() {}
 
 func (x *ReadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[21]
+	mi := &file_connector_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2025,7 +2082,7 @@ func (x *ReadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRequest.ProtoReflect.Descriptor instead.
 func (*ReadRequest) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{21}
+	return file_connector_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ReadRequest) GetHandle() string {
@@ -2091,6 +2148,13 @@ func (x *ReadRequest) GetWindow() *Window {
 	return nil
 }
 
+func (x *ReadRequest) GetAlso() []string {
+	if x != nil {
+		return x.Also
+	}
+	return nil
+}
+
 // The days from and to, both included, of a date: yyyy-mm-dd.
 type Window struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2103,7 +2167,7 @@ type Window struct {
 
 func (x *Window) Reset() {
 	*x = Window{}
-	mi := &file_connector_proto_msgTypes[22]
+	mi := &file_connector_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2115,7 +2179,7 @@ func (x *Window) String() string {
 func (*Window) ProtoMessage() {}
 
 func (x *Window) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[22]
+	mi := &file_connector_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2128,7 +2192,7 @@ func (x *Window) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Window.ProtoReflect.Descriptor instead.
 func (*Window) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{22}
+	return file_connector_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Window) GetPath() string {
@@ -2163,7 +2227,7 @@ type LookUpKey struct {
 
 func (x *LookUpKey) Reset() {
 	*x = LookUpKey{}
-	mi := &file_connector_proto_msgTypes[23]
+	mi := &file_connector_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2175,7 +2239,7 @@ func (x *LookUpKey) String() string {
 func (*LookUpKey) ProtoMessage() {}
 
 func (x *LookUpKey) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[23]
+	mi := &file_connector_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2188,7 +2252,7 @@ func (x *LookUpKey) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookUpKey.ProtoReflect.Descriptor instead.
 func (*LookUpKey) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{23}
+	return file_connector_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *LookUpKey) GetRef() string {
@@ -2220,7 +2284,7 @@ type ReadResponse struct {
 
 func (x *ReadResponse) Reset() {
 	*x = ReadResponse{}
-	mi := &file_connector_proto_msgTypes[24]
+	mi := &file_connector_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2232,7 +2296,7 @@ func (x *ReadResponse) String() string {
 func (*ReadResponse) ProtoMessage() {}
 
 func (x *ReadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[24]
+	mi := &file_connector_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2245,7 +2309,7 @@ func (x *ReadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadResponse.ProtoReflect.Descriptor instead.
 func (*ReadResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{24}
+	return file_connector_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ReadResponse) GetEvent() isReadResponse_Event {
@@ -2321,7 +2385,7 @@ type Batch struct {
 
 func (x *Batch) Reset() {
 	*x = Batch{}
-	mi := &file_connector_proto_msgTypes[25]
+	mi := &file_connector_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2333,7 +2397,7 @@ func (x *Batch) String() string {
 func (*Batch) ProtoMessage() {}
 
 func (x *Batch) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[25]
+	mi := &file_connector_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2346,7 +2410,7 @@ func (x *Batch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Batch.ProtoReflect.Descriptor instead.
 func (*Batch) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{25}
+	return file_connector_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Batch) GetRecords() []*Record {
@@ -2373,7 +2437,7 @@ type Record struct {
 
 func (x *Record) Reset() {
 	*x = Record{}
-	mi := &file_connector_proto_msgTypes[26]
+	mi := &file_connector_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2385,7 +2449,7 @@ func (x *Record) String() string {
 func (*Record) ProtoMessage() {}
 
 func (x *Record) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[26]
+	mi := &file_connector_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2398,7 +2462,7 @@ func (x *Record) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Record.ProtoReflect.Descriptor instead.
 func (*Record) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{26}
+	return file_connector_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Record) GetKey() string {
@@ -2426,7 +2490,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_connector_proto_msgTypes[27]
+	mi := &file_connector_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2438,7 +2502,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[27]
+	mi := &file_connector_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2451,7 +2515,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{27}
+	return file_connector_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Progress) GetReceived() int64 {
@@ -2494,7 +2558,7 @@ type Done struct {
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_connector_proto_msgTypes[28]
+	mi := &file_connector_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2506,7 +2570,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[28]
+	mi := &file_connector_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2519,7 +2583,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{28}
+	return file_connector_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Done) GetComplete() bool {
@@ -2585,7 +2649,7 @@ type WriteRequest struct {
 
 func (x *WriteRequest) Reset() {
 	*x = WriteRequest{}
-	mi := &file_connector_proto_msgTypes[29]
+	mi := &file_connector_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2597,7 +2661,7 @@ func (x *WriteRequest) String() string {
 func (*WriteRequest) ProtoMessage() {}
 
 func (x *WriteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[29]
+	mi := &file_connector_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2610,7 +2674,7 @@ func (x *WriteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteRequest.ProtoReflect.Descriptor instead.
 func (*WriteRequest) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{29}
+	return file_connector_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *WriteRequest) GetEvent() isWriteRequest_Event {
@@ -2684,7 +2748,7 @@ type WriteOpen struct {
 
 func (x *WriteOpen) Reset() {
 	*x = WriteOpen{}
-	mi := &file_connector_proto_msgTypes[30]
+	mi := &file_connector_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2696,7 +2760,7 @@ func (x *WriteOpen) String() string {
 func (*WriteOpen) ProtoMessage() {}
 
 func (x *WriteOpen) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[30]
+	mi := &file_connector_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2709,7 +2773,7 @@ func (x *WriteOpen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteOpen.ProtoReflect.Descriptor instead.
 func (*WriteOpen) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{30}
+	return file_connector_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *WriteOpen) GetHandle() string {
@@ -2770,7 +2834,7 @@ type WriteBatch struct {
 
 func (x *WriteBatch) Reset() {
 	*x = WriteBatch{}
-	mi := &file_connector_proto_msgTypes[31]
+	mi := &file_connector_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2782,7 +2846,7 @@ func (x *WriteBatch) String() string {
 func (*WriteBatch) ProtoMessage() {}
 
 func (x *WriteBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[31]
+	mi := &file_connector_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2795,7 +2859,7 @@ func (x *WriteBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteBatch.ProtoReflect.Descriptor instead.
 func (*WriteBatch) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{31}
+	return file_connector_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *WriteBatch) GetRecords() []*WriteRecord {
@@ -2819,7 +2883,7 @@ type WriteRecord struct {
 
 func (x *WriteRecord) Reset() {
 	*x = WriteRecord{}
-	mi := &file_connector_proto_msgTypes[32]
+	mi := &file_connector_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2831,7 +2895,7 @@ func (x *WriteRecord) String() string {
 func (*WriteRecord) ProtoMessage() {}
 
 func (x *WriteRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[32]
+	mi := &file_connector_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2844,7 +2908,7 @@ func (x *WriteRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteRecord.ProtoReflect.Descriptor instead.
 func (*WriteRecord) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{32}
+	return file_connector_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *WriteRecord) GetPosition() int64 {
@@ -2898,7 +2962,7 @@ type Commit struct {
 
 func (x *Commit) Reset() {
 	*x = Commit{}
-	mi := &file_connector_proto_msgTypes[33]
+	mi := &file_connector_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2910,7 +2974,7 @@ func (x *Commit) String() string {
 func (*Commit) ProtoMessage() {}
 
 func (x *Commit) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[33]
+	mi := &file_connector_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2923,7 +2987,7 @@ func (x *Commit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Commit.ProtoReflect.Descriptor instead.
 func (*Commit) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{33}
+	return file_connector_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Commit) GetRecords() int64 {
@@ -2953,7 +3017,7 @@ type WriteResponse struct {
 
 func (x *WriteResponse) Reset() {
 	*x = WriteResponse{}
-	mi := &file_connector_proto_msgTypes[34]
+	mi := &file_connector_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2965,7 +3029,7 @@ func (x *WriteResponse) String() string {
 func (*WriteResponse) ProtoMessage() {}
 
 func (x *WriteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[34]
+	mi := &file_connector_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2978,7 +3042,7 @@ func (x *WriteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteResponse.ProtoReflect.Descriptor instead.
 func (*WriteResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{34}
+	return file_connector_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *WriteResponse) GetResults() []*WriteResult {
@@ -3033,7 +3097,7 @@ type WriteResult struct {
 
 func (x *WriteResult) Reset() {
 	*x = WriteResult{}
-	mi := &file_connector_proto_msgTypes[35]
+	mi := &file_connector_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3045,7 +3109,7 @@ func (x *WriteResult) String() string {
 func (*WriteResult) ProtoMessage() {}
 
 func (x *WriteResult) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[35]
+	mi := &file_connector_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3058,7 +3122,7 @@ func (x *WriteResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteResult.ProtoReflect.Descriptor instead.
 func (*WriteResult) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{35}
+	return file_connector_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *WriteResult) GetPosition() int64 {
@@ -3136,7 +3200,7 @@ type EndpointDeclaration struct {
 
 func (x *EndpointDeclaration) Reset() {
 	*x = EndpointDeclaration{}
-	mi := &file_connector_proto_msgTypes[36]
+	mi := &file_connector_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3148,7 +3212,7 @@ func (x *EndpointDeclaration) String() string {
 func (*EndpointDeclaration) ProtoMessage() {}
 
 func (x *EndpointDeclaration) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[36]
+	mi := &file_connector_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3161,7 +3225,7 @@ func (x *EndpointDeclaration) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndpointDeclaration.ProtoReflect.Descriptor instead.
 func (*EndpointDeclaration) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{36}
+	return file_connector_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *EndpointDeclaration) GetOperation() Operation {
@@ -3292,7 +3356,7 @@ type StopRequest struct {
 
 func (x *StopRequest) Reset() {
 	*x = StopRequest{}
-	mi := &file_connector_proto_msgTypes[37]
+	mi := &file_connector_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3304,7 +3368,7 @@ func (x *StopRequest) String() string {
 func (*StopRequest) ProtoMessage() {}
 
 func (x *StopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[37]
+	mi := &file_connector_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3317,7 +3381,7 @@ func (x *StopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopRequest.ProtoReflect.Descriptor instead.
 func (*StopRequest) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{37}
+	return file_connector_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *StopRequest) GetHandle() string {
@@ -3336,7 +3400,7 @@ type StopResponse struct {
 
 func (x *StopResponse) Reset() {
 	*x = StopResponse{}
-	mi := &file_connector_proto_msgTypes[38]
+	mi := &file_connector_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3348,7 +3412,7 @@ func (x *StopResponse) String() string {
 func (*StopResponse) ProtoMessage() {}
 
 func (x *StopResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_connector_proto_msgTypes[38]
+	mi := &file_connector_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3361,7 +3425,7 @@ func (x *StopResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StopResponse.ProtoReflect.Descriptor instead.
 func (*StopResponse) Descriptor() ([]byte, []int) {
-	return file_connector_proto_rawDescGZIP(), []int{38}
+	return file_connector_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *StopResponse) GetDiagnostics() []*Diagnostic {
@@ -3411,7 +3475,7 @@ const file_connector_proto_rawDesc = "" +
 	"\fdefault_json\x18\x05 \x01(\tR\vdefaultJson\x12\x15\n" +
 	"\x06one_of\x18\x06 \x03(\tR\x05oneOf\x12(\n" +
 	"\x05label\x18\a \x01(\v2\x12.connector.v1.TextR\x05label\x12\x14\n" +
-	"\x05about\x18\b \x01(\tR\x05about\"\xc2\x05\n" +
+	"\x05about\x18\b \x01(\tR\x05about\"\xff\x05\n" +
 	"\bResource\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12(\n" +
 	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\x12\x1a\n" +
@@ -3433,7 +3497,11 @@ const file_connector_proto_rawDesc = "" +
 	"right_refs\x18\x0f \x03(\tR\trightRefs\x12+\n" +
 	"\x06rights\x18\x10 \x03(\v2\x13.connector.v1.RightR\x06rights\x12\x16\n" +
 	"\x06window\x18\x11 \x03(\tR\x06window\x12\"\n" +
-	"\rwhy_read_only\x18\x12 \x01(\tR\vwhyReadOnly\"A\n" +
+	"\rwhy_read_only\x18\x12 \x01(\tR\vwhyReadOnly\x12;\n" +
+	"\vincremental\x18\x13 \x01(\v2\x19.connector.v1.IncrementalR\vincremental\",\n" +
+	"\vIncremental\x12\x1d\n" +
+	"\n" +
+	"right_refs\x18\x01 \x03(\tR\trightRefs\"A\n" +
 	"\x05Right\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
 	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\"\xbe\x03\n" +
@@ -3513,7 +3581,7 @@ const file_connector_proto_rawDesc = "" +
 	"\achoices\x18\x03 \x03(\v2\x14.connector.v1.ChoiceR\achoices\"2\n" +
 	"\x06Choice\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x14\n" +
-	"\x05label\x18\x02 \x01(\tR\x05label\"\xcc\x02\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\"\xe0\x02\n" +
 	"\vReadRequest\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\x12\x1e\n" +
@@ -3525,7 +3593,9 @@ const file_connector_proto_rawDesc = "" +
 	"\x06cursor\x18\x06 \x01(\tR\x06cursor\x12\x10\n" +
 	"\x03ids\x18\a \x03(\tR\x03ids\x12+\n" +
 	"\x04keys\x18\b \x03(\v2\x17.connector.v1.LookUpKeyR\x04keys\x12,\n" +
-	"\x06window\x18\t \x01(\v2\x14.connector.v1.WindowR\x06window\"@\n" +
+	"\x06window\x18\t \x01(\v2\x14.connector.v1.WindowR\x06window\x12\x12\n" +
+	"\x04also\x18\n" +
+	" \x03(\tR\x04also\"@\n" +
 	"\x06Window\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04from\x18\x02 \x01(\tR\x04from\x12\x0e\n" +
@@ -3698,7 +3768,7 @@ func file_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
+var file_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
 var file_connector_proto_goTypes = []any{
 	(Severity)(0),               // 0: connector.v1.Severity
 	(Retry)(0),                  // 1: connector.v1.Retry
@@ -3714,41 +3784,42 @@ var file_connector_proto_goTypes = []any{
 	(*Description)(nil),         // 11: connector.v1.Description
 	(*Setting)(nil),             // 12: connector.v1.Setting
 	(*Resource)(nil),            // 13: connector.v1.Resource
-	(*Right)(nil),               // 14: connector.v1.Right
-	(*Field)(nil),               // 15: connector.v1.Field
-	(*Endpoint)(nil),            // 16: connector.v1.Endpoint
-	(*ConfigureRequest)(nil),    // 17: connector.v1.ConfigureRequest
-	(*ConfigureResponse)(nil),   // 18: connector.v1.ConfigureResponse
-	(*Tenant)(nil),              // 19: connector.v1.Tenant
-	(*CheckRequest)(nil),        // 20: connector.v1.CheckRequest
-	(*CheckResource)(nil),       // 21: connector.v1.CheckResource
-	(*Finding)(nil),             // 22: connector.v1.Finding
-	(*CheckResponse)(nil),       // 23: connector.v1.CheckResponse
-	(*DiscoverRequest)(nil),     // 24: connector.v1.DiscoverRequest
-	(*DiscoverResponse)(nil),    // 25: connector.v1.DiscoverResponse
-	(*CustomField)(nil),         // 26: connector.v1.CustomField
-	(*Choice)(nil),              // 27: connector.v1.Choice
-	(*ReadRequest)(nil),         // 28: connector.v1.ReadRequest
-	(*Window)(nil),              // 29: connector.v1.Window
-	(*LookUpKey)(nil),           // 30: connector.v1.LookUpKey
-	(*ReadResponse)(nil),        // 31: connector.v1.ReadResponse
-	(*Batch)(nil),               // 32: connector.v1.Batch
-	(*Record)(nil),              // 33: connector.v1.Record
-	(*Progress)(nil),            // 34: connector.v1.Progress
-	(*Done)(nil),                // 35: connector.v1.Done
-	(*WriteRequest)(nil),        // 36: connector.v1.WriteRequest
-	(*WriteOpen)(nil),           // 37: connector.v1.WriteOpen
-	(*WriteBatch)(nil),          // 38: connector.v1.WriteBatch
-	(*WriteRecord)(nil),         // 39: connector.v1.WriteRecord
-	(*Commit)(nil),              // 40: connector.v1.Commit
-	(*WriteResponse)(nil),       // 41: connector.v1.WriteResponse
-	(*WriteResult)(nil),         // 42: connector.v1.WriteResult
-	(*EndpointDeclaration)(nil), // 43: connector.v1.EndpointDeclaration
-	(*StopRequest)(nil),         // 44: connector.v1.StopRequest
-	(*StopResponse)(nil),        // 45: connector.v1.StopResponse
-	nil,                         // 46: connector.v1.ConfigureResponse.ProfileUrlsEntry
-	nil,                         // 47: connector.v1.EndpointDeclaration.QueryEntry
-	nil,                         // 48: connector.v1.EndpointDeclaration.HeadersEntry
+	(*Incremental)(nil),         // 14: connector.v1.Incremental
+	(*Right)(nil),               // 15: connector.v1.Right
+	(*Field)(nil),               // 16: connector.v1.Field
+	(*Endpoint)(nil),            // 17: connector.v1.Endpoint
+	(*ConfigureRequest)(nil),    // 18: connector.v1.ConfigureRequest
+	(*ConfigureResponse)(nil),   // 19: connector.v1.ConfigureResponse
+	(*Tenant)(nil),              // 20: connector.v1.Tenant
+	(*CheckRequest)(nil),        // 21: connector.v1.CheckRequest
+	(*CheckResource)(nil),       // 22: connector.v1.CheckResource
+	(*Finding)(nil),             // 23: connector.v1.Finding
+	(*CheckResponse)(nil),       // 24: connector.v1.CheckResponse
+	(*DiscoverRequest)(nil),     // 25: connector.v1.DiscoverRequest
+	(*DiscoverResponse)(nil),    // 26: connector.v1.DiscoverResponse
+	(*CustomField)(nil),         // 27: connector.v1.CustomField
+	(*Choice)(nil),              // 28: connector.v1.Choice
+	(*ReadRequest)(nil),         // 29: connector.v1.ReadRequest
+	(*Window)(nil),              // 30: connector.v1.Window
+	(*LookUpKey)(nil),           // 31: connector.v1.LookUpKey
+	(*ReadResponse)(nil),        // 32: connector.v1.ReadResponse
+	(*Batch)(nil),               // 33: connector.v1.Batch
+	(*Record)(nil),              // 34: connector.v1.Record
+	(*Progress)(nil),            // 35: connector.v1.Progress
+	(*Done)(nil),                // 36: connector.v1.Done
+	(*WriteRequest)(nil),        // 37: connector.v1.WriteRequest
+	(*WriteOpen)(nil),           // 38: connector.v1.WriteOpen
+	(*WriteBatch)(nil),          // 39: connector.v1.WriteBatch
+	(*WriteRecord)(nil),         // 40: connector.v1.WriteRecord
+	(*Commit)(nil),              // 41: connector.v1.Commit
+	(*WriteResponse)(nil),       // 42: connector.v1.WriteResponse
+	(*WriteResult)(nil),         // 43: connector.v1.WriteResult
+	(*EndpointDeclaration)(nil), // 44: connector.v1.EndpointDeclaration
+	(*StopRequest)(nil),         // 45: connector.v1.StopRequest
+	(*StopResponse)(nil),        // 46: connector.v1.StopResponse
+	nil,                         // 47: connector.v1.ConfigureResponse.ProfileUrlsEntry
+	nil,                         // 48: connector.v1.EndpointDeclaration.QueryEntry
+	nil,                         // 49: connector.v1.EndpointDeclaration.HeadersEntry
 }
 var file_connector_proto_depIdxs = []int32{
 	0,  // 0: connector.v1.Diagnostic.severity:type_name -> connector.v1.Severity
@@ -3760,74 +3831,75 @@ var file_connector_proto_depIdxs = []int32{
 	13, // 6: connector.v1.Description.resources:type_name -> connector.v1.Resource
 	8,  // 7: connector.v1.Setting.label:type_name -> connector.v1.Text
 	8,  // 8: connector.v1.Resource.label:type_name -> connector.v1.Text
-	15, // 9: connector.v1.Resource.fields:type_name -> connector.v1.Field
+	16, // 9: connector.v1.Resource.fields:type_name -> connector.v1.Field
 	8,  // 10: connector.v1.Resource.section_right:type_name -> connector.v1.Text
 	12, // 11: connector.v1.Resource.read_settings:type_name -> connector.v1.Setting
 	12, // 12: connector.v1.Resource.write_settings:type_name -> connector.v1.Setting
-	16, // 13: connector.v1.Resource.endpoints:type_name -> connector.v1.Endpoint
+	17, // 13: connector.v1.Resource.endpoints:type_name -> connector.v1.Endpoint
 	2,  // 14: connector.v1.Resource.write_form:type_name -> connector.v1.WriteForm
-	14, // 15: connector.v1.Resource.rights:type_name -> connector.v1.Right
-	8,  // 16: connector.v1.Right.label:type_name -> connector.v1.Text
-	8,  // 17: connector.v1.Field.label:type_name -> connector.v1.Text
-	3,  // 18: connector.v1.Endpoint.operation:type_name -> connector.v1.Operation
-	4,  // 19: connector.v1.Endpoint.reconcile:type_name -> connector.v1.Reconcile
-	19, // 20: connector.v1.ConfigureResponse.tenant:type_name -> connector.v1.Tenant
-	7,  // 21: connector.v1.ConfigureResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	46, // 22: connector.v1.ConfigureResponse.profile_urls:type_name -> connector.v1.ConfigureResponse.ProfileUrlsEntry
-	21, // 23: connector.v1.CheckRequest.resources:type_name -> connector.v1.CheckResource
-	5,  // 24: connector.v1.Finding.evidence:type_name -> connector.v1.Evidence
-	7,  // 25: connector.v1.Finding.diagnostic:type_name -> connector.v1.Diagnostic
-	22, // 26: connector.v1.CheckResponse.findings:type_name -> connector.v1.Finding
-	7,  // 27: connector.v1.CheckResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	26, // 28: connector.v1.DiscoverResponse.fields:type_name -> connector.v1.CustomField
-	7,  // 29: connector.v1.DiscoverResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	15, // 30: connector.v1.CustomField.field:type_name -> connector.v1.Field
-	27, // 31: connector.v1.CustomField.choices:type_name -> connector.v1.Choice
-	43, // 32: connector.v1.ReadRequest.endpoints:type_name -> connector.v1.EndpointDeclaration
-	30, // 33: connector.v1.ReadRequest.keys:type_name -> connector.v1.LookUpKey
-	29, // 34: connector.v1.ReadRequest.window:type_name -> connector.v1.Window
-	32, // 35: connector.v1.ReadResponse.batch:type_name -> connector.v1.Batch
-	34, // 36: connector.v1.ReadResponse.progress:type_name -> connector.v1.Progress
-	35, // 37: connector.v1.ReadResponse.done:type_name -> connector.v1.Done
-	7,  // 38: connector.v1.ReadResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	33, // 39: connector.v1.Batch.records:type_name -> connector.v1.Record
-	37, // 40: connector.v1.WriteRequest.open:type_name -> connector.v1.WriteOpen
-	38, // 41: connector.v1.WriteRequest.batch:type_name -> connector.v1.WriteBatch
-	40, // 42: connector.v1.WriteRequest.commit:type_name -> connector.v1.Commit
-	15, // 43: connector.v1.WriteOpen.schema:type_name -> connector.v1.Field
-	43, // 44: connector.v1.WriteOpen.endpoints:type_name -> connector.v1.EndpointDeclaration
-	2,  // 45: connector.v1.WriteOpen.form:type_name -> connector.v1.WriteForm
-	39, // 46: connector.v1.WriteBatch.records:type_name -> connector.v1.WriteRecord
-	3,  // 47: connector.v1.WriteRecord.operation:type_name -> connector.v1.Operation
-	42, // 48: connector.v1.WriteResponse.results:type_name -> connector.v1.WriteResult
-	7,  // 49: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	34, // 50: connector.v1.WriteResponse.progress:type_name -> connector.v1.Progress
-	6,  // 51: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
-	7,  // 52: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
-	7,  // 53: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
-	3,  // 54: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
-	47, // 55: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
-	48, // 56: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
-	7,  // 57: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
-	9,  // 58: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
-	17, // 59: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
-	20, // 60: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
-	24, // 61: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
-	28, // 62: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
-	36, // 63: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
-	44, // 64: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
-	10, // 65: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
-	18, // 66: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
-	23, // 67: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
-	25, // 68: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
-	31, // 69: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
-	41, // 70: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
-	45, // 71: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
-	65, // [65:72] is the sub-list for method output_type
-	58, // [58:65] is the sub-list for method input_type
-	58, // [58:58] is the sub-list for extension type_name
-	58, // [58:58] is the sub-list for extension extendee
-	0,  // [0:58] is the sub-list for field type_name
+	15, // 15: connector.v1.Resource.rights:type_name -> connector.v1.Right
+	14, // 16: connector.v1.Resource.incremental:type_name -> connector.v1.Incremental
+	8,  // 17: connector.v1.Right.label:type_name -> connector.v1.Text
+	8,  // 18: connector.v1.Field.label:type_name -> connector.v1.Text
+	3,  // 19: connector.v1.Endpoint.operation:type_name -> connector.v1.Operation
+	4,  // 20: connector.v1.Endpoint.reconcile:type_name -> connector.v1.Reconcile
+	20, // 21: connector.v1.ConfigureResponse.tenant:type_name -> connector.v1.Tenant
+	7,  // 22: connector.v1.ConfigureResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	47, // 23: connector.v1.ConfigureResponse.profile_urls:type_name -> connector.v1.ConfigureResponse.ProfileUrlsEntry
+	22, // 24: connector.v1.CheckRequest.resources:type_name -> connector.v1.CheckResource
+	5,  // 25: connector.v1.Finding.evidence:type_name -> connector.v1.Evidence
+	7,  // 26: connector.v1.Finding.diagnostic:type_name -> connector.v1.Diagnostic
+	23, // 27: connector.v1.CheckResponse.findings:type_name -> connector.v1.Finding
+	7,  // 28: connector.v1.CheckResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	27, // 29: connector.v1.DiscoverResponse.fields:type_name -> connector.v1.CustomField
+	7,  // 30: connector.v1.DiscoverResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	16, // 31: connector.v1.CustomField.field:type_name -> connector.v1.Field
+	28, // 32: connector.v1.CustomField.choices:type_name -> connector.v1.Choice
+	44, // 33: connector.v1.ReadRequest.endpoints:type_name -> connector.v1.EndpointDeclaration
+	31, // 34: connector.v1.ReadRequest.keys:type_name -> connector.v1.LookUpKey
+	30, // 35: connector.v1.ReadRequest.window:type_name -> connector.v1.Window
+	33, // 36: connector.v1.ReadResponse.batch:type_name -> connector.v1.Batch
+	35, // 37: connector.v1.ReadResponse.progress:type_name -> connector.v1.Progress
+	36, // 38: connector.v1.ReadResponse.done:type_name -> connector.v1.Done
+	7,  // 39: connector.v1.ReadResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	34, // 40: connector.v1.Batch.records:type_name -> connector.v1.Record
+	38, // 41: connector.v1.WriteRequest.open:type_name -> connector.v1.WriteOpen
+	39, // 42: connector.v1.WriteRequest.batch:type_name -> connector.v1.WriteBatch
+	41, // 43: connector.v1.WriteRequest.commit:type_name -> connector.v1.Commit
+	16, // 44: connector.v1.WriteOpen.schema:type_name -> connector.v1.Field
+	44, // 45: connector.v1.WriteOpen.endpoints:type_name -> connector.v1.EndpointDeclaration
+	2,  // 46: connector.v1.WriteOpen.form:type_name -> connector.v1.WriteForm
+	40, // 47: connector.v1.WriteBatch.records:type_name -> connector.v1.WriteRecord
+	3,  // 48: connector.v1.WriteRecord.operation:type_name -> connector.v1.Operation
+	43, // 49: connector.v1.WriteResponse.results:type_name -> connector.v1.WriteResult
+	7,  // 50: connector.v1.WriteResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	35, // 51: connector.v1.WriteResponse.progress:type_name -> connector.v1.Progress
+	6,  // 52: connector.v1.WriteResult.outcome:type_name -> connector.v1.Outcome
+	7,  // 53: connector.v1.WriteResult.diagnostic:type_name -> connector.v1.Diagnostic
+	7,  // 54: connector.v1.WriteResult.left_out:type_name -> connector.v1.Diagnostic
+	3,  // 55: connector.v1.EndpointDeclaration.operation:type_name -> connector.v1.Operation
+	48, // 56: connector.v1.EndpointDeclaration.query:type_name -> connector.v1.EndpointDeclaration.QueryEntry
+	49, // 57: connector.v1.EndpointDeclaration.headers:type_name -> connector.v1.EndpointDeclaration.HeadersEntry
+	7,  // 58: connector.v1.StopResponse.diagnostics:type_name -> connector.v1.Diagnostic
+	9,  // 59: connector.v1.Connector.Describe:input_type -> connector.v1.DescribeRequest
+	18, // 60: connector.v1.Connector.Configure:input_type -> connector.v1.ConfigureRequest
+	21, // 61: connector.v1.Connector.Check:input_type -> connector.v1.CheckRequest
+	25, // 62: connector.v1.Connector.Discover:input_type -> connector.v1.DiscoverRequest
+	29, // 63: connector.v1.Connector.Read:input_type -> connector.v1.ReadRequest
+	37, // 64: connector.v1.Connector.Write:input_type -> connector.v1.WriteRequest
+	45, // 65: connector.v1.Connector.Stop:input_type -> connector.v1.StopRequest
+	10, // 66: connector.v1.Connector.Describe:output_type -> connector.v1.DescribeResponse
+	19, // 67: connector.v1.Connector.Configure:output_type -> connector.v1.ConfigureResponse
+	24, // 68: connector.v1.Connector.Check:output_type -> connector.v1.CheckResponse
+	26, // 69: connector.v1.Connector.Discover:output_type -> connector.v1.DiscoverResponse
+	32, // 70: connector.v1.Connector.Read:output_type -> connector.v1.ReadResponse
+	42, // 71: connector.v1.Connector.Write:output_type -> connector.v1.WriteResponse
+	46, // 72: connector.v1.Connector.Stop:output_type -> connector.v1.StopResponse
+	66, // [66:73] is the sub-list for method output_type
+	59, // [59:66] is the sub-list for method input_type
+	59, // [59:59] is the sub-list for extension type_name
+	59, // [59:59] is the sub-list for extension extendee
+	0,  // [0:59] is the sub-list for field type_name
 }
 
 func init() { file_connector_proto_init() }
@@ -3835,26 +3907,26 @@ func file_connector_proto_init() {
 	if File_connector_proto != nil {
 		return
 	}
-	file_connector_proto_msgTypes[24].OneofWrappers = []any{
+	file_connector_proto_msgTypes[25].OneofWrappers = []any{
 		(*ReadResponse_Batch)(nil),
 		(*ReadResponse_Progress)(nil),
 		(*ReadResponse_Done)(nil),
 	}
-	file_connector_proto_msgTypes[27].OneofWrappers = []any{}
 	file_connector_proto_msgTypes[28].OneofWrappers = []any{}
-	file_connector_proto_msgTypes[29].OneofWrappers = []any{
+	file_connector_proto_msgTypes[29].OneofWrappers = []any{}
+	file_connector_proto_msgTypes[30].OneofWrappers = []any{
 		(*WriteRequest_Open)(nil),
 		(*WriteRequest_Batch)(nil),
 		(*WriteRequest_Commit)(nil),
 	}
-	file_connector_proto_msgTypes[34].OneofWrappers = []any{}
+	file_connector_proto_msgTypes[35].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_connector_proto_rawDesc), len(file_connector_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   42,
+			NumMessages:   43,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -13,6 +13,7 @@ type (
 	Resource            = protocol.Resource
 	Field               = protocol.Field
 	Right               = protocol.Right
+	Incremental         = protocol.Incremental
 	Endpoint            = protocol.Endpoint
 	EndpointDeclaration = protocol.EndpointDeclaration
 	Text                = protocol.Text
@@ -50,12 +51,16 @@ type Reader interface {
 
 // ReadRequest says what to read. At most one of Cursor, IDs and Keys is set;
 // Window goes with none of them.
+//
+// A cursor that is not known, or from which the system no longer tells what
+// changed, is refused with the code bad-cursor: the engine then reads everything.
 type ReadRequest struct {
 	Resource   string
 	Projection []string // declared paths and identity, never more: ask the API for no other field
 	Settings   Settings // of the source block
 	Endpoints  []*EndpointDeclaration
-	Cursor     string
+	Cursor     string   // what changed since; "": everything. Only for a resource whose description has Incremental
+	Also       []string // with a Cursor: the records with these ids besides, changed or not
 	IDs        []string
 	Keys       []Key
 	Window     *Window // nil: every day
@@ -81,7 +86,7 @@ type End struct {
 	Complete bool
 	Expected int64  // what the API announced; -1: it announced nothing
 	Calls    int64  // requests made; those of package rest are counted without it
-	Cursor   string // for the next incremental read
+	Cursor   string // where the next read goes on, to see all that changes from the beginning of this one; "": nowhere
 	Reason   string // why it is not complete, in a sentence
 }
 

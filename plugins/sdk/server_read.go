@@ -70,6 +70,9 @@ func (s *server) read(ctx context.Context, request *protocol.ReadRequest, out *O
 		return End{}, err
 	}
 	window, err := windowOf(request, resource)
+	if err == nil {
+		err = goesOn(request, resource)
+	}
 	if err != nil {
 		return End{}, err
 	}
@@ -79,10 +82,22 @@ func (s *server) read(ctx context.Context, request *protocol.ReadRequest, out *O
 		Settings:   settings,
 		Endpoints:  request.GetEndpoints(),
 		Cursor:     request.GetCursor(),
+		Also:       request.GetAlso(),
 		IDs:        request.GetIds(),
 		Keys:       keys,
 		Window:     window,
 	}, out)
+}
+
+// goesOn refuses a cursor for a resource that is read whole each time.
+func goesOn(request *protocol.ReadRequest, resource *Resource) error {
+	switch {
+	case request.GetCursor() == "" && len(request.GetAlso()) > 0:
+		return badRequest("Other records are named only beside a cursor.")
+	case request.GetCursor() != "" && resource.GetIncremental() == nil:
+		return notSupported("reading what changed of " + resource.GetName())
+	}
+	return nil
 }
 
 // windowOf refuses a window that the resource did not offer, and one with ends

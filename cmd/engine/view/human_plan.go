@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"passerelle/engine"
 	"passerelle/engine/diag"
@@ -47,7 +48,7 @@ func verdict(s *plan.Summary) string {
 	var out []string
 	switch {
 	case changes == 0 && s.Counts.Held+s.Counts.Missing+s.Counts.Blocked+s.Counts.Waiting == 0:
-		return "Nothing to do: everybody is as they should be."
+		return nothingToDo(s)
 	case changes == 0:
 		out = append(out, "Nothing would be sent.")
 	case changes == 1:
@@ -211,12 +212,26 @@ func fieldNames(p *plan.Plan, e *plan.Entry) string {
 	return strings.Join(names, ", ")
 }
 
+// nothingToDo says of whom: of those who were not read nothing is known.
+func nothingToDo(s *plan.Summary) string {
+	switch {
+	case s.Read.Since.IsZero():
+		return "Nothing to do: everybody is as they should be."
+	case s.Read.Received == 0:
+		return "Nothing to do: nobody has changed."
+	}
+	return "Nothing to do: whoever changed is as they should be."
+}
+
 func (h *human) read(s *plan.Summary) {
 	announced := ""
 	if s.Read.Expected >= 0 {
 		announced = " of " + strconv.FormatInt(s.Read.Expected, 10) + " announced"
 	}
 	h.printf("  Read: %s%s, in %s.\n", counted(s.Read.Received, "person", "people"), announced, counted(s.Read.Calls, "call", "calls"))
+	if say := s.Read.Say(time.Local); say.EN != "" {
+		h.printf("  %s\n", say.EN)
+	}
 	for _, other := range s.Read.Others {
 		h.printf("  Beside it: %s of %s.\n", counted(other.Received, "record", "records"), other.Name)
 	}

@@ -70,6 +70,13 @@ func (h *human) done(r *engine.Ran) {
 	o := &r.Outcome
 	if o.Done() == 0 && len(o.Failed)+len(o.Ambiguous)+len(o.Missing) == 0 && o.Unsettled+o.Unsent == 0 {
 		words := "  Nothing to do: " + strconv.FormatInt(r.Plan.Counts.Unchanged, 10) + " people are as they should be."
+		switch read := &r.Plan.Read; {
+		case read.Since.IsZero():
+		case read.Received == 0:
+			words = "  Nothing to do: nobody has changed."
+		default:
+			words = "  Nothing to do: of those who were read, " + counted(r.Plan.Counts.Unchanged, "person is", "people are") + " as they should be."
+		}
 		if r.Status != engine.Failed && r.Plan.Counts.Blocked == 0 && !r.Plan.Snapshot.IsBlocked() {
 			h.printf("%s\n\n", words)
 		}

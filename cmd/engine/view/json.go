@@ -204,9 +204,16 @@ func (e *events) summary(kind, mapping, from, to string, s *plan.Summary) map[st
 	return out
 }
 
-// readOf has beside only where a mapping reads more than one source.
+// readOf has beside only where a mapping reads more than one source, since or
+// whole only where it is read by what changed.
 func readOf(r *plan.Reading) map[string]any {
 	out := map[string]any{"received": r.Received, "expected": r.Expected, "calls": r.Calls}
+	if !r.Since.IsZero() {
+		out["since"] = r.Since.UTC().Format(time.RFC3339)
+	}
+	if r.Whole != "" {
+		out["whole"], out["no_place"] = r.Whole, r.NoPlace
+	}
 	if len(r.Others) > 0 {
 		beside := make([]map[string]any, len(r.Others))
 		for i, other := range r.Others {

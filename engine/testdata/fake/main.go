@@ -7,6 +7,8 @@
 //	target.json    what the target holds
 //	writes.ndjson  what it was sent
 //	whole.ndjson   the target that is written as a whole
+//	seen-N.ndjson  what the source had when it gave the cursor N
+//	reads.ndjson   each read of the source: its cursor, and who was asked for besides
 package main
 
 import (
@@ -32,7 +34,7 @@ func (connector) Describe() *sdk.Description {
 			{Name: "api_key", Type: "string", Secret: true},
 		},
 		Resources: []*sdk.Resource{
-			{Name: "staff", Readable: true, Identity: []string{"id"}, LookUp: []string{"ids"}, Fields: append(fields(), &sdk.Field{Path: "end", Type: "date", Sharp: "end-date"})},
+			{Name: "staff", Readable: true, Identity: []string{"id"}, LookUp: []string{"ids"}, Incremental: &sdk.Incremental{}, Fields: append(fields(), &sdk.Field{Path: "end", Type: "date", Sharp: "end-date"})},
 			target("look-up", look, true, true),
 			target("whole", look, true, false),
 			target("key", protocol.Reconcile_RECONCILE_IDEMPOTENCY_KEY, false, true),

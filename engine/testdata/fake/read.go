@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strconv"
 
 	"passerelle/plugins/protocol"
 	"passerelle/plugins/sdk"
@@ -16,7 +17,7 @@ func (c *connection) Read(_ context.Context, r sdk.ReadRequest, out *sdk.Output)
 	case r.Resource == "staff" && len(r.IDs) > 0:
 		return c.byID(r.IDs, out)
 	case r.Resource == "staff":
-		return c.list(out)
+		return c.list(r, out)
 	case len(r.Keys) == 0:
 		return c.everything(out)
 	}
@@ -62,18 +63,31 @@ func (c *connection) everything(out *sdk.Output) (sdk.End, error) {
 	return sdk.End{Complete: true, Expected: -1, Calls: 1}, nil
 }
 
-func (c *connection) list(out *sdk.Output) (sdk.End, error) {
+func (c *connection) list(r sdk.ReadRequest, out *sdk.Output) (sdk.End, error) {
 	text, err := os.ReadFile(c.file("people.ndjson"))
 	if err != nil {
 		return sdk.End{}, err
 	}
 	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
 	end := sdk.End{Complete: true, Expected: int64(len(lines)), Calls: 1}
+	c.noteRead(r)
+	if r.Cursor != "" {
+		seen, err := os.ReadFile(c.file("seen-" + r.Cursor + ".ndjson"))
+		if err != nil || c.script().Read == "bad-cursor" {
+			return end, &sdk.Error{Code: "bad-cursor", Summary: "The fake source can't go on from there", Remedy: "Read everything.", Retry: protocol.Retry_RETRY_AFTER_FIX}
+		}
+		lines, end.Expected = changed(lines, seen, r.Also), -1
+	}
+	if end.Cursor, err = c.see(text); err != nil {
+		return end, err
+	}
 	switch what := c.script().Read; what {
 	case "forbidden":
 		return end, trouble(what, protocol.Retry_RETRY_CREDENTIALS)
 	case "down":
 		return end, trouble(what, protocol.Retry_RETRY_LATER)
+	case "no-cursor":
+		end.Cursor = ""
 	case "empty":
 		lines, end.Expected = nil, 0
 	case "cut":
@@ -85,6 +99,43 @@ func (c *connection) list(out *sdk.Output) (sdk.End, error) {
 		}
 	}
 	return end, nil
+}
+
+// changed are the lines that were not seen, and those of the ids.
+func changed(lines [][]byte, seen []byte, also []string) [][]byte {
+	before := bytes.Split(bytes.TrimSpace(seen), []byte("\n"))
+	return slices.DeleteFunc(lines, func(line []byte) bool {
+		var one struct{ ID string }
+		_ = json.Unmarshal(line, &one)
+		return !slices.Contains(also, one.ID) && slices.ContainsFunc(before, func(was []byte) bool { return bytes.Equal(was, line) })
+	})
+}
+
+// see keeps what the source has now, and gives the cursor that stands for it.
+func (c *connection) see(text []byte) (string, error) {
+	for n := 1; ; n++ {
+		name := strconv.Itoa(n)
+		file, err := os.OpenFile(c.file("seen-"+name+".ndjson"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if os.IsExist(err) {
+			continue
+		}
+		if err == nil {
+			_, err = file.Write(text)
+			_ = file.Close()
+		}
+		return name, err
+	}
+}
+
+func (c *connection) noteRead(r sdk.ReadRequest) {
+	file, err := os.OpenFile(c.file("reads.ndjson"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = json.NewEncoder(file).Encode(map[string]any{"cursor": r.Cursor, "also": r.Also})
+	}
+	if err != nil {
+		panic(err)
+	}
+	_ = file.Close()
 }
 
 func (c *connection) find(keys []sdk.Key, out *sdk.Output) (sdk.End, error) {

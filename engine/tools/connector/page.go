@@ -80,6 +80,9 @@ func resource(b *strings.Builder, r *protocol.Resource) {
 	if identity := r.GetIdentity(); len(identity) > 0 {
 		fmt.Fprintf(b, " Its records are told apart by %s.", text(strings.Join(identity, ", ")))
 	}
+	if r.GetIncremental() != nil {
+		b.WriteString(" It can be read by what changed alone: `incremental = true`.")
+	}
 	if r.GetOpen() {
 		b.WriteString(" It may have more fields than these.")
 	}

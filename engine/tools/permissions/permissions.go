@@ -46,7 +46,7 @@ type Right struct {
 	// Whole: the resource can't be read, or written, without it.
 	Whole    bool     `json:"whole"`
 	Fields   []Field  `json:"fields,omitempty"`   // those that need it
-	Settings []string `json:"settings,omitempty"` // those that ask for what needs it: include = "future"
+	Settings []string `json:"settings,omitempty"` // those that ask for what needs it: include = "future", incremental = true
 	// Optional: nobody needs it where what these say is false.
 	Optional []string `json:"optional,omitempty"`
 }
@@ -106,6 +106,11 @@ func (c *collector) need(m *compile.Mapping, of *lang.Connection, r *protocol.Re
 func (c *collector) source(m *compile.Mapping, s *compile.Source) {
 	n := c.need(m, s.Connection, s.Resource, false)
 	n.settings(s.Resource, s.Decl.Settings)
+	if s.Decl.Incremental {
+		for _, id := range s.Resource.GetIncremental().GetRightRefs() {
+			n.right(s.Resource, id).asks("incremental = true")
+		}
+	}
 	for i := range s.Fields {
 		f := &s.Fields[i]
 		needed := Field{
@@ -183,10 +188,7 @@ func (n *Need) settings(r *protocol.Resource, given []*lang.Setting) {
 			if !slices.ContainsFunc(r.GetRights(), func(right *protocol.Right) bool { return right.GetId() == text }) {
 				continue
 			}
-			right := n.right(r, text)
-			if asked := setting.Name + " = " + text; !slices.Contains(right.Settings, asked) {
-				right.Settings = append(right.Settings, asked)
-			}
+			n.right(r, text).asks(setting.Name + " = " + text)
 		}
 	}
 }
@@ -231,6 +233,13 @@ func (n *Need) section(r *protocol.Resource, section string) *Right {
 	}
 	n.Rights = append(n.Rights, &Right{Section: section, Name: text(r.GetSectionRight(), "section")})
 	return n.Rights[len(n.Rights)-1]
+}
+
+// asks notes what of the source block asks for a right.
+func (r *Right) asks(setting string) {
+	if !slices.Contains(r.Settings, setting) {
+		r.Settings = append(r.Settings, setting)
+	}
 }
 
 func (r *Right) add(f Field) {

@@ -33,7 +33,7 @@ var compileErrors = []Explanation{
 	{"no-snapshot", "The connector writes the resource record by record: a snapshot block would be ignored.", "Remove the block."},
 	{"not-in-a-snapshot", "The word says what is done with one record at a target that has it, and a target that is written as a whole holds what the source says now, or no line at all.", "Remove it; for leavers, `do = \"delete\"` makes the line leave, and without `do` it stays."},
 	{"not-sortable", "Lists, maps and objects have no order.", "Order by a field that holds one value."},
-	{"not-incremental", "What did not change at the source may still be another one today: joined to others, in a window, on another day, or missing from a file that holds everybody.", "Remove incremental, or what the message names."},
+	{"not-incremental", "What did not change at the source may still be another one today: joined to others, in a window, on another day, or missing from a file that holds everybody. Of some resources the connector can't tell what changed at all.", "Remove incremental, or what the message names."},
 	{"purpose-needed", "Bank, social-security, health and pay data may only go where the mapping says why.", "Add a purpose block, or leave the field out."},
 	{"read-only-field", "The target sets the field itself.", "Remove the line."},
 	{"refused-input", "The value of an input, or its default, does not meet the `validation` that its declaration has. With --json, `say` holds the author's words in French and English.", "Give another value. The condition is in the file, at the place that the message shows."},

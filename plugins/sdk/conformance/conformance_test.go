@@ -93,6 +93,9 @@ var broken = map[string][]string{
 	"bad-write-right":        {"describes-fields"},
 	"unknown-endpoint-right": {"describes-endpoints"},
 	"unknown-word":           {"describes-endpoints"},
+	"stands-still":           {"goes-on-from-a-cursor"},
+	"any-cursor":             {"refuses-unknown-cursors"},
+	"misses-changes":         {"gives-what-changed", "goes-on-from-a-cursor"},
 }
 
 func TestBrokenPluginsAreCaught(t *testing.T) {

@@ -18,8 +18,8 @@ type Rule struct {
 // phases are tried one after the other: first what only looks, because it counts
 // what is there; then what writes; then what looks at all that was heard.
 var phases = [][][]Rule{
-	{processRules, describeRules, settingRules, connectionRules, readRules, troubleRules},
-	{writeRules, lostRules, snapshotRules},
+	{processRules, describeRules, settingRules, connectionRules, readRules, cursorRules, troubleRules},
+	{writeRules, changeRules, lostRules, snapshotRules},
 	{discretionRules},
 }
 

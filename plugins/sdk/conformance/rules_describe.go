@@ -205,9 +205,12 @@ func soundFields(d *protocol.Description, r *protocol.Resource) error {
 			return fmt.Errorf("the identity or the window names the path %s, which is no field", path)
 		}
 	}
-	for _, id := range r.GetRightRefs() {
+	if r.GetIncremental() != nil && (!r.GetReadable() || len(r.GetIdentity()) != 1) {
+		return errors.New("it is read by what changed alone, and is not readable or not identified by one path")
+	}
+	for _, id := range append(slices.Clone(r.GetRightRefs()), r.GetIncremental().GetRightRefs()...) {
 		if !slices.ContainsFunc(r.GetRights(), func(right *protocol.Right) bool { return right.GetId() == id }) {
-			return fmt.Errorf("every read needs the right %q, which is not among the resource's", id)
+			return fmt.Errorf("a read needs the right %q, which is not among the resource's", id)
 		}
 	}
 	if len(r.GetIdentity()) == 0 && !r.GetOpen() && r.GetReadable() {

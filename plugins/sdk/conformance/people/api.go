@@ -29,11 +29,15 @@ type API struct {
 	mu     sync.Mutex
 	people []Person
 	made   map[string]string // idempotency key → id
+	// What changed since is told by number: changes is how many there were, last
+	// which of them was a person's latest, by id.
+	changes int
+	last    map[string]int
 }
 
 // New makes an API with so many people.
 func New(count int) *API {
-	a := &API{made: map[string]string{}}
+	a := &API{made: map[string]string{}, last: map[string]int{}}
 	for i := range count {
 		a.people = append(a.people, Person{
 			ID: fmt.Sprintf("p%d", i+1), Number: fmt.Sprintf("%05d", i+1), Name: fmt.Sprintf("Person Nr%d", i+1),
@@ -66,19 +70,20 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// list answers one page: ?page=1&size=100, and ?number=00001 to find somebody.
+// list answers one page: ?page=1&size=100, ?number=00001 to find somebody, and
+// ?since=12 for whoever changed after the twelfth change.
 func (a *API) list(w http.ResponseWriter, r *http.Request) {
 	found := []Person{}
-	number := r.URL.Query().Get("number")
+	number, since := r.URL.Query().Get("number"), positive(r, "since", 0)
 	for _, p := range a.people {
-		if number == "" || p.Number == number {
+		if (number == "" || p.Number == number) && (!r.URL.Query().Has("since") || a.last[p.ID] > since) {
 			found = append(found, p)
 		}
 	}
 	page, size := positive(r, "page", 1), positive(r, "size", 100)
 	start := min((page-1)*size, len(found))
 	end := min(start+size, len(found))
-	answer(w, http.StatusOK, map[string]any{"total": len(found), "items": found[start:end]})
+	answer(w, http.StatusOK, map[string]any{"total": len(found), "changes": a.changes, "items": found[start:end]})
 }
 
 func (a *API) get(w http.ResponseWriter, id string) {
@@ -109,6 +114,7 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) {
 	p.ID = fmt.Sprintf("p%d", len(a.people)+1)
 	a.people = append(a.people, p)
 	a.made[key] = p.ID
+	a.changed(p.ID)
 	answer(w, http.StatusCreated, map[string]any{"data": p})
 }
 
@@ -125,7 +131,13 @@ func (a *API) update(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	changed.ID = id
 	a.people[i] = changed
+	a.changed(id)
 	answer(w, http.StatusOK, map[string]any{"data": changed})
+}
+
+func (a *API) changed(id string) {
+	a.changes++
+	a.last[id] = a.changes
 }
 
 // People are all people, in the order in which they came.

@@ -61,7 +61,7 @@ func (s *bentRead) Send(r *protocol.ReadResponse) error {
 	if failed {
 		code = r.GetDiagnostics()[0].GetCode()
 	}
-	whole := len(s.request.GetIds())+len(s.request.GetKeys()) == 0
+	whole := len(s.request.GetIds())+len(s.request.GetKeys())+len(s.request.GetCursor()) == 0
 	switch mode := s.b.mode; {
 	case mode == "no-done" && done != nil && whole && !failed:
 		return nil
@@ -78,6 +78,14 @@ func (s *bentRead) Send(r *protocol.ReadResponse) error {
 		}
 	case mode == "huge-batches" && done != nil:
 		done.Received += s.more
+	case mode == "stands-still" && done != nil:
+		done.Cursor = ""
+	case mode == "any-cursor" && code == "bad-cursor":
+		done.Complete, r.Diagnostics = true, nil
+	case mode == "misses-changes" && s.request.GetCursor() != "" && batch != nil:
+		return nil
+	case mode == "misses-changes" && s.request.GetCursor() != "" && done != nil:
+		done.Received = 0
 	case mode == "nameless-answers" && batch != nil && !whole:
 		for _, record := range batch.Records {
 			record.Key = ""

@@ -46,7 +46,7 @@ func (s *Server) Describe(context.Context, *protocol.DescribeRequest) (*protocol
 	return &protocol.DescribeResponse{Description: &protocol.Description{
 		Name: s.Name, Version: "1.0.0", About: "For tests.", Settings: settings,
 		Resources: []*protocol.Resource{{
-			Name: "people", Readable: true, Writable: true, Identity: []string{"id"}, LookUp: []string{"ids", "keys"},
+			Name: "people", Readable: true, Writable: true, Identity: []string{"id"}, LookUp: []string{"ids", "keys"}, Incremental: &protocol.Incremental{},
 			Fields: []*protocol.Field{
 				{Path: "id", Type: "string", ReadOnly: true, Filled: true}, {Path: "number", Type: "string", Required: true, Unique: true},
 				{Path: "name", Type: "string", Class: "identity"}, {Path: "email", Type: "string", Class: "contact"}, {Path: "start", Type: "date"},

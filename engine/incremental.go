@@ -1,0 +1,35 @@
+package engine
+
+import (
+	"context"
+
+	"passerelle/engine/ledger"
+)
+
+// goesOn is where the next read of a run's mapping goes on, to be kept with the
+// end of the run; nil leaves it where it was. It moves only once everything that
+// was read is at the target, or among those who are read again: after a run that
+// failed or was killed the next one reads the same again.
+func (w *Workspace) goesOn(ctx context.Context, ran *Ran) (*ledger.Reading, error) {
+	resume := ran.Plan.Resume
+	if resume == nil {
+		return nil, nil
+	}
+	scope, err := w.ledger.Scope(ctx, ran.Plan.Scope)
+	if err != nil {
+		return nil, err
+	}
+	if resume.Cursor == "" {
+		return &ledger.Reading{Scope: scope}, nil
+	}
+	if ran.Found.HasErrors() || !ran.Plan.Stands() || ran.Outcome.Unsettled+ran.Outcome.Unsent > 0 {
+		return nil, nil
+	}
+	out := &ledger.Reading{
+		Scope: scope, Cursor: resume.Cursor, Basis: resume.Basis, Read: resume.Read, Whole: resume.Whole, Unfinished: resume.Unfinished,
+	}
+	for _, left := range ran.Outcome.LeftOut { // their results are successes
+		out.Unfinished = append(out.Unfinished, left.SourceID)
+	}
+	return out, nil
+}
