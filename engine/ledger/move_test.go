@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"testing"
 	"time"
-	"time"
 
 	"github.com/stretchr/testify/require"
 

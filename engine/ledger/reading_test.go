@@ -62,7 +62,7 @@ func TestAReadingIsKeptWithTheEndOfItsRun(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Reading{Scope: scope, Cursor: "next", Basis: "c", Read: at, Whole: at, Unfinished: []string{"6"}}, got)
 
-	_, err = l.Forget(t.Context(), "6", []Way{{Scope: scope, Mapping: "people"}})
+	_, err = l.Forget(t.Context(), []Forgetting{{Way: Way{Scope: scope, Mapping: "people"}, SourceIDs: []string{"6"}}})
 	require.NoError(t, err)
 	got, _, err = l.LastReading(t.Context(), scope, "people")
 	require.NoError(t, err)
