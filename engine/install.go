@@ -90,7 +90,7 @@ type PluginState struct {
 
 // Plugins lists the plugins of the workspace and starts none.
 func (w *Workspace) Plugins() []PluginState {
-	options := hostOptions(w.options, w.lock)
+	options := hostOptions(w.Dir, w.options, w.lock)
 	var out []PluginState
 	for _, name := range w.pluginNames() {
 		path, locked, found := host.Origin(name, options)
@@ -126,7 +126,7 @@ func DescribePlugin(ctx context.Context, dir, name string, o Options) (*Describe
 			return nil, found
 		}
 	}
-	options := hostOptions(o, lock)
+	options := hostOptions(dir, o, lock)
 	h := host.New(options)
 	defer h.Close()
 	found := host.Unverified([]string{name}, options)

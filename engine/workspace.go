@@ -34,6 +34,7 @@ type Options struct {
 	Watch      func(Event)
 	Attach     map[string]string // name → socket of a plugin under a debugger
 	Limits     Limits            // of each plugin's process
+	Sandbox    Sandbox           // of each plugin's process; refuse it where CanSandbox does
 	// PluginSilence is how long a plugin may say nothing while it is asked for
 	// something; then it is given up. 0: 10 minutes.
 	PluginSilence time.Duration
@@ -76,7 +77,7 @@ func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
 	found = append(found, ds...)
 	return &Workspace{
 		Dir: dir, options: o, module: module, sources: sources, loaded: found, lock: lock,
-		host:   host.New(hostOptions(o, lock)),
+		host:   host.New(hostOptions(dir, o, lock)),
 		open:   map[*lang.Connection]*host.Connection{},
 		hashes: map[string]string{},
 	}, found
@@ -135,7 +136,7 @@ func (w *Workspace) describe(ctx context.Context) diag.Diagnostics {
 	}
 	w.schemas = compile.Schemas{}
 	names := compile.Plugins(w.module)
-	w.described = append(host.Unverified(names, hostOptions(w.options, w.lock)), w.host.Start(ctx, names)...)
+	w.described = append(host.Unverified(names, hostOptions(w.Dir, w.options, w.lock)), w.host.Start(ctx, names)...)
 	for _, name := range names {
 		plugin, ds := w.host.Plugin(ctx, name)
 		if ds.HasErrors() {

@@ -49,6 +49,8 @@ var broken = map[string][]string{
 	"moody":                  {"describes-the-same"},
 	"nosy":                   {"describes-offline"},
 	"bad-default":            {"describes-settings"},
+	"bad-opening":            {"describes-settings"},
+	"late-opening":           {"describes-settings"},
 	"bad-right":              {"describes-fields"},
 	"unsettled":              {"describes-endpoints"},
 	"status":                 {"refuses-unknown-settings"},
