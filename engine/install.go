@@ -126,7 +126,7 @@ func DescribePlugin(ctx context.Context, dir, name string, o Options) (*Describe
 			return nil, found
 		}
 	}
-	options := hostOptions(dir, o, lock)
+	options := hostOptions(dir, withDefaults(o), lock)
 	h := host.New(options)
 	defer h.Close()
 	found := host.Unverified([]string{name}, options)

@@ -152,6 +152,12 @@ func (p *Plugin) startFailure(err error) diag.Diagnostic {
 			return notFenced(p, report)
 		}
 	}
+	if !said.valid {
+		p.awaitEnd()
+		if d := beyond(p); d != nil {
+			return *d
+		}
+	}
 	switch {
 	case !said.valid:
 		return badHandshake(p, said)
@@ -201,7 +207,7 @@ func badHandshake(p *Plugin, said hello) diag.Diagnostic {
 		return badHandshakeBecause(p, fmt.Sprintf("Its first line of output is not that of a plugin: %q.", line))
 	}
 	if state := p.process.ended(); state != nil {
-		return badHandshakeBecause(p, "It ended "+ending(state)+" without having said anything.")
+		return badHandshakeBecause(p, "It ended "+ending(state)+" without having said anything."+p.tight())
 	}
 	return badHandshakeBecause(p, "It closed its output without having said anything.")
 }
@@ -240,6 +246,9 @@ func (p *Plugin) lastLines() string {
 }
 
 func crashed(p *Plugin) diag.Diagnostic {
+	if d := beyond(p); d != nil {
+		return *d
+	}
 	state := p.process.ended()
 	stack := p.process.trace.stack()
 	version := ""

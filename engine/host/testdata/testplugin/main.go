@@ -152,7 +152,7 @@ type connector struct{ name, dir string }
 
 func (c connector) Describe() *sdk.Description {
 	resources := []*sdk.Resource{}
-	for _, name := range []string{"things", "crash", "panic", "hang", "large", "huge", "env", "stdin", "meet", "chatty", "slow", "deaf"} {
+	for _, name := range []string{"things", "crash", "panic", "hang", "large", "huge", "env", "stdin", "meet", "chatty", "slow", "deaf", "spin", "eat"} {
 		resources = append(resources, &sdk.Resource{
 			Name: name, Readable: true, Writable: true, Identity: []string{"id"}, LookUp: []string{"ids"},
 		})
@@ -243,6 +243,13 @@ func (c connection) Read(ctx context.Context, r sdk.ReadRequest, out *sdk.Output
 	case "stdin":
 		input, err := io.ReadAll(os.Stdin)
 		return sdk.End{Complete: len(input) == 0 && err == nil, Expected: -1, Calls: int64(len(input))}, nil
+	case "spin":
+		for {
+		}
+	case "eat":
+		for eaten := [][]byte{}; ; {
+			eaten = append(eaten, []byte(strings.Repeat("x", 64<<20)))
+		}
 	case "meet":
 		meet(c.dir, c.url)
 	case "chatty":
