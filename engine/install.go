@@ -31,7 +31,8 @@ type (
 // LockName is the name of a workspace's lock file.
 const LockName = trust.LockName
 
-// Init installs the plugins that the workspace needs and writes its lock file.
+// Init installs the plugins that the workspace needs, pins the packages of mappings
+// that it uses, and writes its lock file.
 // Those that Options.Plugins names are under somebody's hands: they are left as
 // they are, in the lock file too.
 func (w *Workspace) Init(ctx context.Context, o InitOptions) ([]Installed, diag.Diagnostics) {
@@ -51,7 +52,11 @@ func (w *Workspace) Init(ctx context.Context, o InitOptions) ([]Installed, diag.
 		}
 	}
 	o.Keep = slices.Sorted(maps.Keys(w.options.Plugins))
-	return trust.Init(ctx, w.Dir, wants, o)
+	var packages []trust.Found
+	for _, p := range pins(w.module, "") {
+		packages = append(packages, trust.Found{Pinned: p.Pinned, Dir: p.block.Module.Dir})
+	}
+	return trust.Init(ctx, w.Dir, wants, packages, o)
 }
 
 // pluginNames are the plugins of connections and of plugin blocks.

@@ -118,6 +118,7 @@ func (w *Workspace) Validate(ctx context.Context) diag.Diagnostics {
 	found := w.module.CheckStatic()
 	schemas, ds := w.remembered(ctx)
 	found = append(found, ds...)
+	found = append(found, w.checkPins()...)
 	_, ds = compile.Workspace(w.module, schemas)
 	return host.Unique(sorted(append(found, ds...)))
 }
@@ -191,7 +192,7 @@ func (w *Workspace) prepare(ctx context.Context, only []string) ([]*compile.Mapp
 	if w.loaded.HasErrors() {
 		return nil, w.loaded
 	}
-	found := w.bind()
+	found := append(w.bind(), w.checkPins()...)
 	mappings, ds := w.compile(ctx)
 	found = sorted(append(found, ds...))
 	if found.HasErrors() {
