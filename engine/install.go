@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -153,7 +154,7 @@ func DescribePlugin(ctx context.Context, dir, name string, o Options) (*Describe
 // PackageOptions say what to put together.
 type PackageOptions struct {
 	Name        string
-	Executables map[string]string // platform → path; this machine's is started and asked
+	Executables map[string]string // platform → path, of the file or the folder it is in; this machine's is started and asked
 	KeyFile     string
 	Out         string
 	Docs        string // path of a page of the author's; "": one made of the description
@@ -161,6 +162,18 @@ type PackageOptions struct {
 
 // PackagePlugin asks a plugin what it is and packages it.
 func PackagePlugin(ctx context.Context, p PackageOptions) (*Packaged, diag.Diagnostics) {
+	for platform, path := range p.Executables {
+		if !trust.Platform(platform).Valid() {
+			return nil, diag.Diagnostics{{
+				Code: "bad-package", Summary: "The platform " + platform + " is none",
+				Detail: "A platform is a system and a processor with _ between, as Go names them. This machine is " + string(trust.Here()) + ".",
+				Remedy: "Write it as linux_amd64 or darwin_arm64.",
+			}}
+		}
+		if inside := filepath.Join(path, "engine-plugin-"+p.Name); isFile(inside) {
+			p.Executables[platform] = inside
+		}
+	}
 	here, ok := p.Executables[string(trust.Here())]
 	if !ok {
 		return nil, diag.Diagnostics{{
@@ -192,6 +205,11 @@ func PackagePlugin(ctx context.Context, p PackageOptions) (*Packaged, diag.Diagn
 	}
 	packaged, err := trust.Package(ctx, packaging)
 	return packaged, append(found, diag.From(err, "packaging the plugin")...)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // NewSigningKey makes a key to sign plugins with, and gives its public half.

@@ -104,7 +104,7 @@ func (p *Locked) objection() string {
 		return "manifest is no hash."
 	}
 	for platform, hash := range p.Hashes {
-		if !Platform(platform).valid() || !Hash(hash).valid() {
+		if !Platform(platform).Valid() || !Hash(hash).valid() {
 			return "executables has a platform or a hash that is none."
 		}
 	}
