@@ -18,6 +18,9 @@ func (w *Workspace) connect(ctx context.Context, c *lang.Connection) (*host.Conn
 	if opened := w.open[c]; opened != nil {
 		return opened, nil
 	}
+	if found := w.fit(ctx, c); found.HasErrors() {
+		return nil, found
+	}
 	plugin, found := w.host.Plugin(ctx, c.Plugin)
 	if found.HasErrors() {
 		return nil, found

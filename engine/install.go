@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -31,7 +32,8 @@ type (
 // LockName is the name of a workspace's lock file.
 const LockName = trust.LockName
 
-// Init installs the plugins that the workspace needs and writes its lock file.
+// Init installs the plugins that the workspace needs, pins the packages of mappings
+// that it uses, and writes its lock file.
 // Those that Options.Plugins names are under somebody's hands: they are left as
 // they are, in the lock file too.
 func (w *Workspace) Init(ctx context.Context, o InitOptions) ([]Installed, diag.Diagnostics) {
@@ -51,7 +53,11 @@ func (w *Workspace) Init(ctx context.Context, o InitOptions) ([]Installed, diag.
 		}
 	}
 	o.Keep = slices.Sorted(maps.Keys(w.options.Plugins))
-	return trust.Init(ctx, w.Dir, wants, o)
+	var packages []trust.Found
+	for _, p := range pins(w.module, "") {
+		packages = append(packages, trust.Found{Pinned: p.Pinned, Dir: p.block.Module.Dir})
+	}
+	return trust.Init(ctx, w.Dir, wants, packages, o)
 }
 
 // pluginNames are the plugins of connections and of plugin blocks.
@@ -90,7 +96,7 @@ type PluginState struct {
 
 // Plugins lists the plugins of the workspace and starts none.
 func (w *Workspace) Plugins() []PluginState {
-	options := hostOptions(w.options, w.lock)
+	options := hostOptions(w.Dir, w.options, w.lock)
 	var out []PluginState
 	for _, name := range w.pluginNames() {
 		path, locked, found := host.Origin(name, options)
@@ -126,7 +132,7 @@ func DescribePlugin(ctx context.Context, dir, name string, o Options) (*Describe
 			return nil, found
 		}
 	}
-	options := hostOptions(o, lock)
+	options := hostOptions(dir, withDefaults(o), lock)
 	h := host.New(options)
 	defer h.Close()
 	found := host.Unverified([]string{name}, options)
@@ -148,7 +154,7 @@ func DescribePlugin(ctx context.Context, dir, name string, o Options) (*Describe
 // PackageOptions say what to put together.
 type PackageOptions struct {
 	Name        string
-	Executables map[string]string // platform → path; this machine's is started and asked
+	Executables map[string]string // platform → path, of the file or the folder it is in; this machine's is started and asked
 	KeyFile     string
 	Out         string
 	Docs        string // path of a page of the author's; "": one made of the description
@@ -156,6 +162,18 @@ type PackageOptions struct {
 
 // PackagePlugin asks a plugin what it is and packages it.
 func PackagePlugin(ctx context.Context, p PackageOptions) (*Packaged, diag.Diagnostics) {
+	for platform, path := range p.Executables {
+		if !trust.Platform(platform).Valid() {
+			return nil, diag.Diagnostics{{
+				Code: "bad-package", Summary: "The platform " + platform + " is none",
+				Detail: "A platform is a system and a processor with _ between, as Go names them. This machine is " + string(trust.Here()) + ".",
+				Remedy: "Write it as linux_amd64 or darwin_arm64.",
+			}}
+		}
+		if inside := filepath.Join(path, "engine-plugin-"+p.Name); isFile(inside) {
+			p.Executables[platform] = inside
+		}
+	}
 	here, ok := p.Executables[string(trust.Here())]
 	if !ok {
 		return nil, diag.Diagnostics{{
@@ -187,6 +205,11 @@ func PackagePlugin(ctx context.Context, p PackageOptions) (*Packaged, diag.Diagn
 	}
 	packaged, err := trust.Package(ctx, packaging)
 	return packaged, append(found, diag.From(err, "packaging the plugin")...)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // NewSigningKey makes a key to sign plugins with, and gives its public half.

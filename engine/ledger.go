@@ -39,14 +39,16 @@ func (w *Workspace) openLedger(ctx context.Context) diag.Diagnostics {
 	return nil
 }
 
-func (w *Workspace) ledgerPath() string {
-	if w.options.Ledger != "" {
-		return w.options.Ledger
+func (w *Workspace) ledgerPath() string { return w.options.ledgerPath(w.Dir) }
+
+func (o Options) ledgerPath(dir string) string {
+	if o.Ledger != "" {
+		return o.Ledger
 	}
-	if path, ok := w.options.LookupEnv("ENGINE_LEDGER"); ok && path != "" {
+	if path, ok := o.LookupEnv("ENGINE_LEDGER"); ok && path != "" {
 		return path
 	}
-	return filepath.Join(w.Dir, ".engine", "ledger.db")
+	return filepath.Join(dir, ".engine", "ledger.db")
 }
 
 // keyOptions: the default key is one file a ledger, named after its place.

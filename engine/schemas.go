@@ -10,10 +10,11 @@ import (
 	"passerelle/engine/trust"
 )
 
-func hostOptions(o Options, lock *trust.Lock) host.Options {
+// hostOptions are those of the plugins of a workspace; dir is "" without one.
+func hostOptions(dir string, o Options, lock *trust.Lock) host.Options {
 	return host.Options{
 		Paths: o.Plugins, Dirs: o.PluginDirs, Lock: lock, Logger: o.Logger, Level: o.LogLevel,
-		Attach: o.Attach, Limits: o.Limits, Watch: o.WatchCalls, Silence: o.PluginSilence,
+		Attach: o.Attach, Limits: o.Limits, Sandbox: o.sandbox(dir), Watch: o.WatchCalls, Silence: o.PluginSilence,
 	}
 }
 
@@ -33,7 +34,7 @@ func (w *Workspace) remembered(ctx context.Context) (compile.Schemas, diag.Diagn
 	if w.schemas != nil {
 		return w.schemas, w.described
 	}
-	options := hostOptions(w.options, w.lock)
+	options := hostOptions(w.Dir, w.options, w.lock)
 	schemas := compile.Schemas{}
 	var ask []string
 	for _, name := range compile.Plugins(w.module) {

@@ -34,6 +34,7 @@ type Options struct {
 	Watch      func(Event)
 	Attach     map[string]string // name → socket of a plugin under a debugger
 	Limits     Limits            // of each plugin's process
+	Sandbox    Sandbox           // of each plugin's process; refuse it where CanSandbox does
 	// PluginSilence is how long a plugin may say nothing while it is asked for
 	// something; then it is given up. 0: 10 minutes.
 	PluginSilence time.Duration
@@ -76,7 +77,7 @@ func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
 	found = append(found, ds...)
 	return &Workspace{
 		Dir: dir, options: o, module: module, sources: sources, loaded: found, lock: lock,
-		host:   host.New(hostOptions(o, lock)),
+		host:   host.New(hostOptions(dir, o, lock)),
 		open:   map[*lang.Connection]*host.Connection{},
 		hashes: map[string]string{},
 	}, found
@@ -117,6 +118,7 @@ func (w *Workspace) Validate(ctx context.Context) diag.Diagnostics {
 	found := w.module.CheckStatic()
 	schemas, ds := w.remembered(ctx)
 	found = append(found, ds...)
+	found = append(found, w.checkPins()...)
 	_, ds = compile.Workspace(w.module, schemas)
 	return host.Unique(sorted(append(found, ds...)))
 }
@@ -135,7 +137,7 @@ func (w *Workspace) describe(ctx context.Context) diag.Diagnostics {
 	}
 	w.schemas = compile.Schemas{}
 	names := compile.Plugins(w.module)
-	w.described = append(host.Unverified(names, hostOptions(w.options, w.lock)), w.host.Start(ctx, names)...)
+	w.described = append(host.Unverified(names, hostOptions(w.Dir, w.options, w.lock)), w.host.Start(ctx, names)...)
 	for _, name := range names {
 		plugin, ds := w.host.Plugin(ctx, name)
 		if ds.HasErrors() {
@@ -190,7 +192,7 @@ func (w *Workspace) prepare(ctx context.Context, only []string) ([]*compile.Mapp
 	if w.loaded.HasErrors() {
 		return nil, w.loaded
 	}
-	found := w.bind()
+	found := append(w.bind(), w.checkPins()...)
 	mappings, ds := w.compile(ctx)
 	found = sorted(append(found, ds...))
 	if found.HasErrors() {

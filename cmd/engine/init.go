@@ -24,10 +24,12 @@ func (c *command) initCommand() *cobra.Command {
 	var keys []string
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
-		Short: "Install the plugins that the workspace needs, and lock them",
+		Short: "Install the plugins that the workspace needs, and lock them and its packages",
 		Long: `Installs the plugins that the workspace needs, in the newest versions that its files
 allow, and writes engine.lock.hcl: from then on these very executables run, on every
-platform, and anything else is refused. Commit that file.
+platform, and anything else is refused. Commit that file. The packages of mappings
+that the workspace uses are locked too, by the content of their files: --upgrade
+takes one as it is now.
 
 Each plugin is signed. The first signer of a plugin that is new to the workspace is
 trusted from then on, and its key is printed: compare it with the one that the
@@ -66,7 +68,33 @@ publisher shows. With --trust-key only the keys that it names are accepted.`,
 	return cmd
 }
 
+// showPinned shows one package of mappings.
+func (c *command) showPinned(p engine.Installed) diag.Diagnostics {
+	if c.json {
+		return c.event(map[string]any{"type": "pinned", "package": p.Name, "version": p.Version, "files": p.Files, "new": p.New, "changed": p.Fetched})
+	}
+	how := "is as locked"
+	switch {
+	case p.New:
+		how = "locked as it is"
+	case p.Fetched:
+		how = "has changed, and is locked as it is now"
+	}
+	fmt.Fprintf(c.stdout, "package %s %s, %s\n", strings.Join(strings.Fields(p.Name+" "+p.Version), " "), how, countFiles(p.Files))
+	return nil
+}
+
+func countFiles(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
+}
+
 func (c *command) showInstalled(p engine.Installed) diag.Diagnostics {
+	if p.Package {
+		return c.showPinned(p)
+	}
 	if c.json {
 		return c.event(map[string]any{
 			"type": "installed", "plugin": p.Name, "version": p.Version, "signed_by": p.SignedBy, "platforms": p.Platforms,

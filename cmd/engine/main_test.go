@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"passerelle/engine"
 )
 
 // The scripts in testdata/script run the real binaries, built once: the engine,
@@ -81,6 +83,12 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("NO_COLOR", "1")
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "fence" {
+				return false, fmt.Errorf("there is no condition %s", name)
+			}
+			return engine.CanSandbox() == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":    commandCode,

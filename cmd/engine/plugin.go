@@ -182,8 +182,8 @@ func (c *command) pluginPackageCommand() *cobra.Command {
 		Long: `Packages one version of a plugin into a mirror's folder: an archive a platform, its
 schema, a page of documentation, and a signed manifest with the hash of each. The folder
 can be copied to any web server, or carried as a tar file. A version that is there is
-never replaced. The build for this machine is started once, to ask for its version.`,
-		Example: `  engine plugin package payroll linux_amd64=dist/linux darwin_arm64=dist/mac --out mirror`,
+never replaced. A PATH is an executable or the folder it is in. The build for this machine is started once, to ask for its version.`,
+		Example: `  engine plugin package payroll linux_amd64=dist/linux-amd64 darwin_arm64=dist/darwin-arm64 --out mirror`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usageFault("engine plugin package takes a plugin's name and one PLATFORM=PATH for each build")

@@ -31,13 +31,18 @@ Without --settings only what needs no connection is tried. The file is JSON:
     "resources": {
       "people": {
         "key": ["number"],
-        "create": { "number": "T{n}", "name": "Test {n}" }
+        "create": { "number": "T{n}", "name": "Test {n}" },
+        "update": { "name": "Test, changed" }
       }
     }
   }
 
 It names an account made for tests: what create says is written there, several times,
 and stays ({n} becomes a new number each time). Leave create out and nothing is written.
+What update, deactivate, reactivate and delete say, {} too, is then done to the record
+just created. read and write hold settings of a source and a target block, window the
+days to read where all is too much. "through" beside "connection" names the setting
+with the API's address, url without it: failures are tried by standing in between.
 A secret belongs in the file of a test account alone.`,
 		Args: exactly("EXECUTABLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -49,6 +50,40 @@ func TestLimits(t *testing.T) {
 	require.NoError(t, err)
 	for _, line := range []string{`Max core file size\s+0\s+0 `, `Max data size\s+1073741824\s+1073741824 `, `Max cpu time\s+61\s+61 `} {
 		require.Regexp(t, regexp.MustCompile(line), string(text))
+	}
+}
+
+// A plugin that met a limit is told from one that was killed otherwise.
+func TestWhatEndedAPlugin(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux limits another process")
+	}
+	for name, c := range map[string]struct {
+		limits   Limits
+		resource string
+		code     string
+		says     []string
+	}{
+		"processor time":     {Limits{CPU: time.Second}, "spin", "plugin-limit", []string{"used all the processor time", "allows 1s"}},
+		"memory":             {Limits{Memory: 600 << 20}, "eat", "plugin-limit", []string{"needed more memory", "allows 600 MiB"}},
+		"killed by somebody": {Limits{CPU: time.Hour, Memory: 8 << 30}, "hang", "plugin-crashed", []string{"SIGKILL", "Something on this machine killed it"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, Options{Dirs: []string{install(t, "good")}, Limits: c.limits})
+			p, ds := h.Plugin(context.Background(), "good")
+			require.Empty(t, ds)
+			if c.resource == "hang" {
+				time.AfterFunc(50*time.Millisecond, p.process.kill)
+			}
+			_, _, err := readAll(context.Background(), connect(t, p, "u"), c.resource)
+			d := one(t, err)
+			require.Equal(t, c.code, d.Code, d.Error())
+			for _, text := range c.says {
+				require.Contains(t, d.Error()+d.Detail+d.Remedy, text)
+			}
+		})
 	}
 }
 

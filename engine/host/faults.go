@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -70,6 +71,39 @@ func noSocketDir(name string) diag.Diagnostic {
 	}
 }
 
+// tooWide refuses to open what holds the engine's own files.
+func tooWide(name, path, kept string) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code:    "sandbox-too-wide",
+		Summary: fmt.Sprintf("The sandbox would be open too wide for the plugin %q", name),
+		Detail:  fmt.Sprintf("For this setting it needs %s, and that holds %s, which no plugin may reach.", path, kept),
+		Remedy:  "Name a file in a folder of its own, such as out/people.csv, or leave out --plugin-sandbox.",
+	}
+}
+
+func notReadable(name, path string) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code:    "plugin-not-executable",
+		Summary: fmt.Sprintf("The plugin %q can't be started in the sandbox", name),
+		Detail:  path + " may be executed but not read, and the sandbox opens the file that it starts.",
+		Remedy:  "Make it readable: chmod u+r on that file.",
+	}
+}
+
+// notFenced says why the launcher did not become the plugin.
+func notFenced(p *Plugin, report string) diag.Diagnostic {
+	if number, err := strconv.Atoi(report); err == nil {
+		return notStarted(p, syscall.Errno(number))
+	}
+	return diag.Diagnostic{
+		Code:    "no-sandbox",
+		Class:   diag.Fault,
+		Summary: fmt.Sprintf("The sandbox for the plugin %q could not be made", p.name),
+		Detail:  "It was not started. The system says: " + p.clean.text(report, longestSummary) + ".",
+		Remedy:  "Leave out --plugin-sandbox, and contain the engine from outside (SECURITY.md).",
+	}
+}
+
 func interrupted(name string) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code:    "interrupted",
@@ -112,6 +146,18 @@ func (p *Plugin) startFailure(err error) diag.Diagnostic {
 		return notStarted(p, startErr)
 	}
 	said := p.process.said()
+	if !said.valid && p.process.fence != nil {
+		p.awaitEnd()
+		if report := p.process.notLaunched(); report != "" {
+			return notFenced(p, report)
+		}
+	}
+	if !said.valid {
+		p.awaitEnd()
+		if d := beyond(p); d != nil {
+			return *d
+		}
+	}
 	switch {
 	case !said.valid:
 		return badHandshake(p, said)
@@ -161,7 +207,7 @@ func badHandshake(p *Plugin, said hello) diag.Diagnostic {
 		return badHandshakeBecause(p, fmt.Sprintf("Its first line of output is not that of a plugin: %q.", line))
 	}
 	if state := p.process.ended(); state != nil {
-		return badHandshakeBecause(p, "It ended "+ending(state)+" without having said anything.")
+		return badHandshakeBecause(p, "It ended "+ending(state)+" without having said anything."+p.tight())
 	}
 	return badHandshakeBecause(p, "It closed its output without having said anything.")
 }
@@ -200,6 +246,9 @@ func (p *Plugin) lastLines() string {
 }
 
 func crashed(p *Plugin) diag.Diagnostic {
+	if d := beyond(p); d != nil {
+		return *d
+	}
 	state := p.process.ended()
 	stack := p.process.trace.stack()
 	version := ""

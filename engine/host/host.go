@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"os"
 	"sync"
 	"time"
 
@@ -22,9 +23,10 @@ type Options struct {
 	Dirs  []string          // looked in first
 	Lock  *trust.Lock       // vouches for plugins in the store; nil: the workspace has none
 
-	Limits Limits            // of each plugin's process
-	Attach map[string]string // name → socket of a plugin that runs under a debugger
-	Watch  func(Call)        // told of every call when it ends, from any goroutine; nil: nobody watches
+	Limits  Limits            // of each plugin's process
+	Sandbox Sandbox           // of each plugin's process
+	Attach  map[string]string // name → socket of a plugin that runs under a debugger
+	Watch   func(Call)        // told of every call when it ends, from any goroutine; nil: nobody watches
 
 	Logger hclog.Logger // gets what plugins log; nil: nothing is logged
 	Level  string       // the level plugins log at: trace … error, off; empty: warn
@@ -53,6 +55,7 @@ type entry struct {
 	ready  chan struct{}
 	plugin *Plugin
 	diags  diag.Diagnostics
+	fitted bool // started anew with what its connections need; guarded by Host.mu
 }
 
 // New makes a Host. It starts nothing yet.
@@ -117,17 +120,55 @@ func (h *Host) Plugin(ctx context.Context, name string) (*Plugin, diag.Diagnosti
 		// waiting for it too. Callers that give up stop waiting, and Close ends it.
 		go func() {
 			defer close(e.ready)
-			e.plugin, e.diags = h.start(name)
+			e.plugin, e.diags = h.start(name, h.options.Sandbox.around(os.Getenv))
 		}()
 	}
 	h.mu.Unlock()
+	return e.wait(ctx, name)
+}
 
+func (e *entry) wait(ctx context.Context, name string) (*Plugin, diag.Diagnostics) {
 	select {
 	case <-e.ready:
 		return e.plugin, e.diags
 	case <-ctx.Done():
 		return nil, diag.Diagnostics{interrupted(name)}
 	}
+}
+
+// Fit opens to a plugin in the sandbox what its connections need, all of them
+// together; without a sandbox it does nothing. What a process may reach is settled
+// before it begins, and what a plugin asks for is known once it has described
+// itself, so this ends the process that did, which had nothing open at all, and
+// starts the plugin anew. It must come before the first Configure; a second Fit
+// of the same plugin changes nothing.
+func (h *Host) Fit(ctx context.Context, name string, needs []Need) diag.Diagnostics {
+	if !h.options.Sandbox.On {
+		return nil
+	}
+	described, found := h.Plugin(ctx, name)
+	if found.HasErrors() {
+		return found
+	}
+	around := h.options.Sandbox.around(os.Getenv)
+	reach, found := h.options.Sandbox.opened(around, name, described.description, needs)
+	if found.HasErrors() {
+		return found
+	}
+	h.mu.Lock()
+	e := h.plugins[name]
+	if !e.fitted && h.live.Err() == nil {
+		e = &entry{ready: make(chan struct{}), fitted: true}
+		h.plugins[name] = e
+		go func() {
+			defer close(e.ready)
+			described.close(h.options.StopTimeout)
+			e.plugin, e.diags = h.start(name, reach)
+		}()
+	}
+	h.mu.Unlock()
+	_, found = e.wait(ctx, name)
+	return found
 }
 
 // Close ends all plugins at the same time: each is asked to close its

@@ -24,12 +24,22 @@ var built string
 // the plugins of that directory and then waits to be killed.
 const helperDir = "HOST_TEST_HELPER_DIR"
 
+// helperSandbox has it start the first of them in a sandbox, and print its number
+// and the folder that it has to itself.
+const helperSandbox = "HOST_TEST_HELPER_SANDBOX"
+
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
 	if dir := os.Getenv(helperDir); dir != "" {
-		ds := New(Options{Dirs: []string{dir}}).Start(context.Background(), installed([]string{dir}))
+		fenced := os.Getenv(helperSandbox) != ""
+		h := New(Options{Dirs: []string{dir}, Sandbox: Sandbox{On: fenced}})
+		ds := h.Start(context.Background(), installed([]string{dir}))
 		fmt.Println("started", len(ds))
+		if fenced {
+			p, _ := h.Plugin(context.Background(), installed([]string{dir})[0])
+			fmt.Println(p.process.ID(), p.tempDir)
+		}
 		select {}
 	}
 	dir, err := os.MkdirTemp("", "host-test-")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,11 +37,14 @@ type Plugin struct {
 	closing     atomic.Bool
 	silence     time.Duration          // how long it may say nothing; 0: for ever
 	gaveUp      atomic.Pointer[string] // what it was doing when it was silent for longer
+	tempDir     string                 // of a fenced process
+	scratch     func()                 // removes the folder that a fenced process has to itself; nil: it has none
 	crash       func() diag.Diagnostic // the same one however often it is asked for
 }
 
-// start runs from the search for the executable to its description.
-func (h *Host) start(name string) (*Plugin, diag.Diagnostics) {
+// start runs from the search for the executable to its description. In a sandbox
+// reach is what is open to it.
+func (h *Host) start(name string, reach fence) (*Plugin, diag.Diagnostics) {
 	if address, ok := h.options.Attach[name]; ok {
 		return h.attach(name, address)
 	}
@@ -60,6 +64,12 @@ func (h *Host) start(name string) (*Plugin, diag.Diagnostics) {
 	defer os.RemoveAll(sockets)
 	p := h.newPlugin(name, at.path, sockets)
 	p.process.opened = executable
+	if h.options.Sandbox.On {
+		reach.Write = append(slices.Clone(reach.Write), sockets)
+		if d := p.enclose(reach); d != nil {
+			return nil, diag.Diagnostics{*d}
+		}
+	}
 
 	ctx, cancel := context.WithTimeoutCause(h.live, h.options.StartTimeout, errStartTimeout)
 	defer cancel()
@@ -72,7 +82,38 @@ func (h *Host) start(name string) (*Plugin, diag.Diagnostics) {
 	}
 	p.process.kill()
 	p.forget(h.options.StopTimeout)
+	p.sweepOwn()
 	return nil, diag.Diagnostics{*d}
+}
+
+// enclose gives the process its fence and a folder to itself, for what a program
+// puts aside while it works.
+func (p *Plugin) enclose(reach fence) *diag.Diagnostic {
+	if p.process.opened == nil {
+		file, err := os.Open(p.path)
+		if err != nil {
+			d := notReadable(p.name, p.path)
+			return &d
+		}
+		p.process.opened = file
+	}
+	scratch, held, err := socketDir()
+	if err != nil {
+		d := noSocketDir(p.name)
+		return &d
+	}
+	p.scratch = sync.OnceFunc(func() { _, _ = os.RemoveAll(scratch), held.Close() })
+	p.tempDir = scratch
+	reach.Write = append(reach.Write, scratch)
+	p.process.fence = &reach
+	return nil
+}
+
+// sweepOwn removes the process's own folder, once it has ended.
+func (p *Plugin) sweepOwn() {
+	if p.scratch != nil {
+		p.scratch()
+	}
 }
 
 var errStartTimeout = errors.New("start timeout")
@@ -121,6 +162,9 @@ func (h *Host) newPlugin(name, path, sockets string) *Plugin {
 	// go-plugin gives the runner a cmd with its own variables alone (SkipHostEnv).
 	start := func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
 		p.process.cmd.Env = append(h.options.Limits.env(pluginEnv(os.Environ(), h.options.Level)), cmd.Env...)
+		if p.tempDir != "" {
+			p.process.cmd.Env = append(p.process.cmd.Env, "TMPDIR="+p.tempDir) // the last one counts
+		}
 		return p.process, nil
 	}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
@@ -168,6 +212,7 @@ func (p *Plugin) close(timeout time.Duration) {
 	_, _ = p.rpc.Stop(ctx, &protocol.StopRequest{}) // whether it answers or not, it ends now
 	cancel()
 	p.forget(timeout / 2)
+	p.sweepOwn()
 }
 
 // forget lets go-plugin end the process and clean up. Its Kill has no time limit

@@ -27,11 +27,13 @@ const drainTime = time.Second
 // recover), and a kill reaches the whole process group.
 type process struct {
 	cmd     *exec.Cmd
+	path    string
 	starter *starter
 	log     hclog.Logger
 	trace   *trace
 	limits  Limits
 	opened  *os.File // the verified executable, which is started itself; nil: the path is
+	fence   *fence   // nil: no sandbox. Then opened isn't nil
 
 	stdout, stderr       *io.PipeReader // what go-plugin reads
 	toStdout, toStderr   *io.PipeWriter
@@ -43,6 +45,7 @@ type process struct {
 	pid      int  // 0 until started
 	unwanted bool // killed, perhaps before it was started
 	startErr error
+	report   string // of the launcher, which failed
 	hello    hello
 	reaped   bool
 	state    *os.ProcessState
@@ -51,7 +54,7 @@ type process struct {
 func newProcess(path string, s *starter, clean *cleaner, log hclog.Logger) *process {
 	cmd := exec.Command(path)
 	cmd.SysProcAttr = attributes()
-	p := &process{cmd: cmd, starter: s, log: log, trace: newTrace(clean), done: make(chan struct{})}
+	p := &process{cmd: cmd, path: path, starter: s, log: log, trace: newTrace(clean), done: make(chan struct{})}
 	p.stdout, p.toStdout = io.Pipe()
 	p.stderr, p.toStderr = io.Pipe()
 	return p
@@ -79,7 +82,7 @@ func (p *process) start() error {
 		return errors.Join(err, stdout.Close(), stdoutWriter.Close())
 	}
 	p.cmd.Stdout, p.cmd.Stderr = stdoutWriter, stderrWriter // stdin stays nil: the null device
-	err = p.launch()
+	report, err := p.launch()
 	_ = stdoutWriter.Close() // the child has its own copies
 	_ = stderrWriter.Close()
 	if err != nil {
@@ -89,25 +92,40 @@ func (p *process) start() error {
 	p.rawStdout, p.rawStderr = stdout, stderr
 
 	var output sync.WaitGroup
+	output.Go(func() { p.readReport(report) })
 	output.Go(p.readStdout)
 	output.Go(p.readStderr)
 	go p.reap(&output)
 	return nil
 }
 
-// launch starts the process unless it was killed beforehand.
-func (p *process) launch() error {
+// launch starts the process unless it was killed beforehand. With a fence it also
+// gives what the launcher reports.
+func (p *process) launch() (report *os.File, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.unwanted {
-		return context.Canceled
-	}
 	if p.opened != nil {
-		executeOpened(p.cmd, p.opened)
 		defer p.opened.Close()
 	}
-	if err := p.starter.do(p.cmd.Start); err != nil {
-		return err
+	if p.unwanted {
+		return nil, context.Canceled
+	}
+	switch {
+	case p.fence != nil:
+		var writer *os.File
+		if report, writer, err = os.Pipe(); err != nil {
+			return nil, err
+		}
+		defer writer.Close() // the child has its own copy
+		err = executeFenced(p.cmd, p.opened, writer, *p.fence)
+	case p.opened != nil:
+		executeOpened(p.cmd, p.opened)
+	}
+	if err == nil {
+		err = p.starter.do(p.cmd.Start)
+	}
+	if err != nil {
+		return nil, errors.Join(err, closed(report))
 	}
 	p.pid = p.cmd.Process.Pid
 	if err := p.limits.impose(p.pid); err != nil {
@@ -115,9 +133,38 @@ func (p *process) launch() error {
 		_ = syscall.Kill(-p.pid, syscall.SIGKILL)
 		_ = p.cmd.Wait()
 		p.pid = 0
-		return err
+		return nil, errors.Join(err, closed(report))
 	}
-	return nil
+	return report, nil
+}
+
+// closed closes a file that may be none.
+func closed(file *os.File) error {
+	if file == nil {
+		return nil
+	}
+	return file.Close()
+}
+
+// readReport reads why the launcher failed. Its end comes with the plugin's
+// beginning, for which nobody waits: who starts that begins to speak.
+func (p *process) readReport(from *os.File) {
+	if from == nil {
+		return
+	}
+	defer from.Close()
+	text, _ := io.ReadAll(io.LimitReader(from, longestText))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report = string(text)
+}
+
+// notLaunched gives why the launcher failed; "" where it didn't. Known once the
+// process has ended.
+func (p *process) notLaunched() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.report
 }
 
 // reap waits for the process, ends what it left behind, and reads the rest of
@@ -215,7 +262,7 @@ func (p *process) Kill(context.Context) error {
 
 func (p *process) Stdout() io.ReadCloser { return p.stdout }
 func (p *process) Stderr() io.ReadCloser { return p.stderr }
-func (p *process) Name() string          { return p.cmd.Args[0] }
+func (p *process) Name() string          { return p.path }
 
 func (p *process) ID() string {
 	p.mu.Lock()

@@ -14,7 +14,8 @@ import (
 type Module struct {
 	Name  string // "" for the workspace; a package's label otherwise
 	Dir   string
-	Range diag.Range // of the package block; zero for the workspace
+	Range diag.Range        // of the package block; zero for the workspace
+	Files map[string][]byte // those that were read, by their names in Dir: mapping files, and tables
 
 	Language    int
 	Integration *Integration

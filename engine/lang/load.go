@@ -49,7 +49,7 @@ type reader struct {
 }
 
 func (l *loader) module(dir, name string, at diag.Range, stack []string) *Module {
-	m := &Module{Name: name, Dir: dir, Range: at, Language: 1}
+	m := &Module{Name: name, Dir: dir, Range: at, Language: 1, Files: map[string][]byte{}}
 	r := &reader{loader: l, m: m, stack: append(slices.Clone(stack), realPath(dir))}
 	broken := false
 	for _, f := range r.parseAll(dir) {
@@ -85,6 +85,7 @@ func (r *reader) parseAll(dir string) []*file {
 			r.unreadable(name, err)
 			continue
 		}
+		r.m.Files[e.Name()] = src
 		if at, bad := notUTF8(name, src); bad {
 			r.sources[name] = src
 			r.refuse(place{at, nil}, "not-utf8", "This file is not UTF-8", "A byte here belongs to no character; the file was probably saved in another encoding.",

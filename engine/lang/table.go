@@ -119,6 +119,7 @@ func (r *reader) tableFile(b *content) []TableEntry {
 		return nil
 	}
 	r.sources[full] = data
+	r.m.Files[filepath.ToSlash(filepath.Clean(name))] = data
 	return entries
 }
 

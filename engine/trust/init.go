@@ -29,11 +29,21 @@ type InitOptions struct {
 	Certificates string   // PEM file of a mirror's own authority; "": the system's
 	TrustKeys    []Key    // accepted signers; none: a new plugin's first signer is trusted from then on
 	Keep         []string // plugins whose lines in the lock file stay as they are
-	Upgrade      bool     // the newest version that fits, not the locked one
+	Upgrade      bool     // the newest version that fits, not the locked one; packages of mappings as they are now
 }
 
-// Installed is what Init did for one plugin.
+// Found is a package of mappings that the workspace uses, and where it was found.
+type Found struct {
+	*Pinned
+	Dir string
+}
+
+// Installed is what Init did for one plugin or, with Package, for one package of
+// mappings: that is pinned where it is, and Fetched says that another one was
+// before.
 type Installed struct {
+	Package       bool
+	Files         int // of a package
 	Name, Version string
 	SignedBy      Key
 	Platforms     []string
@@ -42,14 +52,14 @@ type Installed struct {
 	Fetched       bool // brought from the mirror just now
 }
 
-// Init makes the lock file name every wanted plugin, and the store hold them. It
-// writes the lock file only when all of them passed.
-func Init(ctx context.Context, dir string, wants []Want, o InitOptions) ([]Installed, diag.Diagnostics) {
-	out, err := initialise(ctx, dir, wants, o)
+// Init makes the lock file name every wanted plugin and every package, and the
+// store hold the plugins. It writes the lock file only when all of them passed.
+func Init(ctx context.Context, dir string, wants []Want, packages []Found, o InitOptions) ([]Installed, diag.Diagnostics) {
+	out, err := initialise(ctx, dir, wants, packages, o)
 	return out, diag.From(err, "installing plugins")
 }
 
-func initialise(ctx context.Context, dir string, wants []Want, o InitOptions) ([]Installed, error) {
+func initialise(ctx context.Context, dir string, wants []Want, packages []Found, o InitOptions) ([]Installed, error) {
 	for _, key := range o.TrustKeys {
 		if err := CheckKey(key); err != nil {
 			return nil, err
@@ -68,7 +78,7 @@ func initialise(ctx context.Context, dir string, wants []Want, o InitOptions) ([
 	if found.HasErrors() {
 		return nil, found.Err()
 	}
-	i := &initiation{store: store, o: o, old: old, lock: &Lock{Path: filepath.Join(dir, LockName), Plugins: map[string]*Locked{}}}
+	i := &initiation{store: store, o: o, old: old, lock: newLock(filepath.Join(dir, LockName))}
 	if o.From != "" {
 		if i.source, err = openSource(o.From, o.Certificates); err != nil {
 			return nil, err
@@ -82,6 +92,13 @@ func initialise(ctx context.Context, dir string, wants []Want, o InitOptions) ([
 			return nil, err
 		}
 		out = append(out, installed)
+	}
+	for _, found := range packages {
+		pinned, err := i.pin(found.Pinned, found.Dir)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pinned)
 	}
 	for _, name := range o.Keep {
 		if old != nil && old.Plugins[name] != nil {

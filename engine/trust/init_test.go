@@ -49,7 +49,7 @@ func newCache(t *testing.T) {
 }
 
 func install(t testing.TB, dir string, o InitOptions, constraints ...string) (Installed, error) {
-	out, found := Init(context.Background(), dir, []Want{{Name: "x", Constraints: constraints}}, o)
+	out, found := Init(context.Background(), dir, []Want{{Name: "x", Constraints: constraints}}, nil, o)
 	if found.HasErrors() {
 		return Installed{}, found.Err()
 	}
@@ -160,7 +160,7 @@ func TestManyAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range errs {
 		all.Go(func() {
-			_, found := Init(context.Background(), dir, []Want{{Name: "x"}}, InitOptions{From: p.mirror})
+			_, found := Init(context.Background(), dir, []Want{{Name: "x"}}, nil, InitOptions{From: p.mirror})
 			errs[i] = found.Err()
 		})
 	}
@@ -180,7 +180,7 @@ func TestKeep(t *testing.T) {
 	p.publish(t, "1.0.0", Here())
 	_, err := install(t, dir, InitOptions{From: p.mirror})
 	require.NoError(t, err)
-	_, found := Init(context.Background(), dir, nil, InitOptions{Keep: []string{"x"}})
+	_, found := Init(context.Background(), dir, nil, nil, InitOptions{Keep: []string{"x"}})
 	require.Empty(t, found)
 	lock, found := ReadLock(dir)
 	require.Empty(t, found)

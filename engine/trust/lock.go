@@ -23,10 +23,15 @@ import (
 // LockName is the lock file's name in a workspace.
 const LockName = "engine.lock.hcl"
 
-// Lock says which plugins a workspace runs.
+// Lock says which plugins a workspace runs, and what its packages of mappings are.
 type Lock struct {
-	Path    string
-	Plugins map[string]*Locked
+	Path     string
+	Plugins  map[string]*Locked
+	Packages map[string]*Pinned
+}
+
+func newLock(path string) *Lock {
+	return &Lock{Path: path, Plugins: map[string]*Locked{}, Packages: map[string]*Pinned{}}
 }
 
 // Locked is one plugin of a lock.
@@ -49,8 +54,9 @@ func ReadLock(dir string) (*Lock, diag.Diagnostics) {
 		return nil, diag.From(cantRead(path, err), "reading the lock file")
 	}
 	var content struct {
-		Format  int       `hcl:"lock"`
-		Plugins []*Locked `hcl:"plugin,block"`
+		Format   int       `hcl:"lock"`
+		Plugins  []*Locked `hcl:"plugin,block"`
+		Packages []*Pinned `hcl:"package,block"`
 	}
 	file, found := hclsyntax.ParseConfig(text, path, hcl.InitialPos)
 	if !found.HasErrors() {
@@ -62,7 +68,7 @@ func ReadLock(dir string) (*Lock, diag.Diagnostics) {
 	if content.Format != format {
 		return nil, diag.Diagnostics{badLock(path, "Its format is another than 1, the one that this engine reads.", nil)}
 	}
-	lock := &Lock{Path: path, Plugins: map[string]*Locked{}}
+	lock := newLock(path)
 	for _, p := range content.Plugins {
 		if why := p.objection(); why != "" {
 			return nil, diag.Diagnostics{badLock(path, `In plugin "`+p.Name+`": `+why, nil)}
@@ -71,6 +77,15 @@ func ReadLock(dir string) (*Lock, diag.Diagnostics) {
 			return nil, diag.Diagnostics{badLock(path, `It has plugin "`+p.Name+`" twice.`, nil)}
 		}
 		lock.Plugins[p.Name] = p
+	}
+	for _, p := range content.Packages {
+		if why := p.objection(); why != "" {
+			return nil, diag.Diagnostics{badLock(path, `In package "`+p.Name+`": `+why, nil)}
+		}
+		if lock.Packages[p.Name] != nil {
+			return nil, diag.Diagnostics{badLock(path, `It has package "`+p.Name+`" twice.`, nil)}
+		}
+		lock.Packages[p.Name] = p
 	}
 	return lock, nil
 }
@@ -89,7 +104,7 @@ func (p *Locked) objection() string {
 		return "manifest is no hash."
 	}
 	for platform, hash := range p.Hashes {
-		if !Platform(platform).valid() || !Hash(hash).valid() {
+		if !Platform(platform).Valid() || !Hash(hash).valid() {
 			return "executables has a platform or a hash that is none."
 		}
 	}
@@ -100,7 +115,8 @@ func (p *Locked) objection() string {
 func (p *Locked) Platforms() []string { return slices.Sorted(maps.Keys(p.Hashes)) }
 
 const lockHeader = `# Written by engine init, which checks what it says: don't edit it.
-# Commit it: it says which plugins this workspace runs, on every platform.
+# Commit it: it says which plugins this workspace runs, on every platform, and what
+# the packages of mappings are that it uses.
 
 `
 
@@ -116,11 +132,16 @@ func (l *Lock) write() error {
 		block.SetAttributeValue("version", cty.StringVal(p.Version))
 		block.SetAttributeValue("signed_by", cty.StringVal(p.SignedBy))
 		block.SetAttributeValue("manifest", cty.StringVal(p.Manifest))
-		hashes := map[string]cty.Value{}
-		for platform, hash := range p.Hashes {
-			hashes[platform] = cty.StringVal(hash)
+		block.SetAttributeValue("executables", texts(p.Hashes))
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Packages)) {
+		p := l.Packages[name]
+		body.AppendNewline()
+		block := body.AppendNewBlock("package", []string{name}).Body()
+		if p.Version != "" {
+			block.SetAttributeValue("version", cty.StringVal(p.Version))
 		}
-		block.SetAttributeValue("executables", cty.MapVal(hashes))
+		block.SetAttributeValue("files", texts(p.Files))
 	}
 	text := lockHeader + strings.TrimSpace(string(hclwrite.Format(file.Bytes()))) + "\n"
 	if current, err := os.ReadFile(l.Path); err == nil && string(current) == text {
@@ -130,4 +151,12 @@ func (l *Lock) write() error {
 		return cantWrite(l.Path, err)
 	}
 	return nil
+}
+
+func texts(of map[string]string) cty.Value {
+	out := map[string]cty.Value{}
+	for name, text := range of {
+		out[name] = cty.StringVal(text)
+	}
+	return cty.MapVal(out)
 }

@@ -79,7 +79,7 @@ func (m *Manifest) objection() string {
 	seen := map[Platform]bool{}
 	for _, b := range m.Builds {
 		switch {
-		case !b.Platform.valid() || seen[b.Platform]:
+		case !b.Platform.Valid() || seen[b.Platform]:
 			return "It names a platform twice, or one of no known form."
 		case !b.Archive.fine(maxExecutable) || !b.Executable.fine(maxExecutable):
 			return "A build has no plain name, no size, or no hash."

@@ -106,7 +106,7 @@ func (p Packaging) fill(dir string) (*Manifest, error) {
 	}
 	for _, platform := range slices.Sorted(maps.Keys(p.Executables)) {
 		path := p.Executables[platform]
-		if !platform.valid() {
+		if !platform.Valid() {
 			return nil, badPlatform(string(platform))
 		}
 		content, err := os.ReadFile(path)

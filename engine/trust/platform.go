@@ -16,7 +16,8 @@ func Here() Platform { return Platform(runtime.GOOS + "_" + runtime.GOARCH) }
 
 var platformForm = regexp.MustCompile(`^[a-z0-9]+_[a-z0-9]+$`)
 
-func (p Platform) valid() bool { return platformForm.MatchString(string(p)) }
+// Valid reports whether it has the form of one.
+func (p Platform) Valid() bool { return platformForm.MatchString(string(p)) }
 
 var elfMachines = map[elf.Machine]string{
 	elf.EM_X86_64: "amd64", elf.EM_AARCH64: "arm64", elf.EM_386: "386", elf.EM_ARM: "arm", elf.EM_RISCV: "riscv64", elf.EM_S390: "s390x",

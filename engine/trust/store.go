@@ -33,6 +33,9 @@ func OpenStore() (*Store, error) {
 	return &Store{dir: filepath.Join(cache, "engine", "store")}, nil
 }
 
+// Dir is the store's folder, which need not be there yet.
+func (s *Store) Dir() string { return s.dir }
+
 // make makes the store's folder, and refuses one that others may write.
 func (s *Store) make() error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {

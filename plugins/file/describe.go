@@ -33,8 +33,8 @@ func (connector) Describe() *sdk.Description {
 
 func connectionSettings() []*sdk.Setting {
 	return []*sdk.Setting{
-		setting("path", "string", "Chemin du fichier", "Path of the file",
-			"A file on this machine. A relative path starts where engine is run. Give path or url."),
+		openingFile(setting("path", "string", "Chemin du fichier", "Path of the file",
+			"A file on this machine. A relative path starts where engine is run. Give path or url.")),
 		setting("url", "string", "Adresse SFTP", "SFTP address",
 			"sftp://host/folder/file.csv, or sftp://host:port/~/file.csv from the user's home. Give path or url."),
 		setting("host_key", "string", "Empreinte du serveur", "Host key",
@@ -95,6 +95,12 @@ func writeSettings() []*sdk.Setting {
 
 func setting(name, of, fr, en, about string) *sdk.Setting {
 	return &sdk.Setting{Name: name, Type: of, Label: &sdk.Text{Fr: fr, En: en}, About: about}
+}
+
+// openingFile marks a path that a sandbox must have open.
+func openingFile(s *sdk.Setting) *sdk.Setting {
+	s.Opens = "file"
+	return s
 }
 
 func secret(s *sdk.Setting) *sdk.Setting {

@@ -761,15 +761,18 @@ func (x *Description) GetCapabilities() []string {
 }
 
 type Setting struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Type          string                 `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"` // string | int | bool | duration | rate | list(string) | map(string)
-	Required      bool                   `protobuf:"varint,3,opt,name=required,proto3" json:"required,omitempty"`
-	Secret        bool                   `protobuf:"varint,4,opt,name=secret,proto3" json:"secret,omitempty"`
-	DefaultJson   string                 `protobuf:"bytes,5,opt,name=default_json,json=defaultJson,proto3" json:"default_json,omitempty"`
-	OneOf         []string               `protobuf:"bytes,6,rep,name=one_of,json=oneOf,proto3" json:"one_of,omitempty"`
-	Label         *Text                  `protobuf:"bytes,7,opt,name=label,proto3" json:"label,omitempty"`
-	About         string                 `protobuf:"bytes,8,opt,name=about,proto3" json:"about,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Name        string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Type        string                 `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"` // string | int | bool | duration | rate | list(string) | map(string)
+	Required    bool                   `protobuf:"varint,3,opt,name=required,proto3" json:"required,omitempty"`
+	Secret      bool                   `protobuf:"varint,4,opt,name=secret,proto3" json:"secret,omitempty"`
+	DefaultJson string                 `protobuf:"bytes,5,opt,name=default_json,json=defaultJson,proto3" json:"default_json,omitempty"`
+	OneOf       []string               `protobuf:"bytes,6,rep,name=one_of,json=oneOf,proto3" json:"one_of,omitempty"`
+	Label       *Text                  `protobuf:"bytes,7,opt,name=label,proto3" json:"label,omitempty"`
+	About       string                 `protobuf:"bytes,8,opt,name=about,proto3" json:"about,omitempty"`
+	// Of a connection's setting that is a path on this machine, or a list of them:
+	// file | folder. In a sandbox nothing else of the file system is open.
+	Opens         string `protobuf:"bytes,9,opt,name=opens,proto3" json:"opens,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -856,6 +859,13 @@ func (x *Setting) GetLabel() *Text {
 func (x *Setting) GetAbout() string {
 	if x != nil {
 		return x.About
+	}
+	return ""
+}
+
+func (x *Setting) GetOpens() string {
+	if x != nil {
+		return x.Opens
 	}
 	return ""
 }
@@ -3466,7 +3476,7 @@ const file_connector_proto_rawDesc = "" +
 	"\tresources\x18\a \x03(\v2\x16.connector.v1.ResourceR\tresources\x12\x1d\n" +
 	"\n" +
 	"rate_limit\x18\b \x01(\tR\trateLimit\x12\"\n" +
-	"\fcapabilities\x18\t \x03(\tR\fcapabilities\"\xdf\x01\n" +
+	"\fcapabilities\x18\t \x03(\tR\fcapabilities\"\xf5\x01\n" +
 	"\aSetting\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x1a\n" +
@@ -3475,7 +3485,8 @@ const file_connector_proto_rawDesc = "" +
 	"\fdefault_json\x18\x05 \x01(\tR\vdefaultJson\x12\x15\n" +
 	"\x06one_of\x18\x06 \x03(\tR\x05oneOf\x12(\n" +
 	"\x05label\x18\a \x01(\v2\x12.connector.v1.TextR\x05label\x12\x14\n" +
-	"\x05about\x18\b \x01(\tR\x05about\"\xff\x05\n" +
+	"\x05about\x18\b \x01(\tR\x05about\x12\x14\n" +
+	"\x05opens\x18\t \x01(\tR\x05opens\"\xff\x05\n" +
 	"\bResource\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12(\n" +
 	"\x05label\x18\x02 \x01(\v2\x12.connector.v1.TextR\x05label\x12\x1a\n" +

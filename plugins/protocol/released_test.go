@@ -2,8 +2,6 @@ package protocol_test
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"passerelle/plugins/protocol"
+	"passerelle/plugins/protocol/internal/breach"
 )
 
 // What the first protocol said still holds, number by number: services, methods,
@@ -20,7 +19,7 @@ import (
 func TestTheFirstProtocolStillHolds(t *testing.T) {
 	t.Parallel()
 	first := compile(t, map[string]string{"connector.proto": ""}, "../sdk/conformance/testdata/first/wire")
-	require.Empty(t, breaches(first, protocol.File_connector_proto))
+	require.Empty(t, breach.Find(first, protocol.File_connector_proto))
 }
 
 // Each kind of breach is found, and additions are none.
@@ -52,7 +51,7 @@ enum E { E_NONE = 0; E_ONE = 1; E_TWO = 2; } message New {}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := breaches(compile(t, map[string]string{"connector.proto": before}, ""), compile(t, map[string]string{"connector.proto": c.after}, ""))
+			found := breach.Find(compile(t, map[string]string{"connector.proto": before}, ""), compile(t, map[string]string{"connector.proto": c.after}, ""))
 			if c.says == "" {
 				require.Empty(t, found)
 				return
@@ -61,124 +60,6 @@ enum E { E_NONE = 0; E_ONE = 1; E_TWO = 2; } message New {}`, ""},
 			require.Contains(t, found[0], c.says)
 		})
 	}
-}
-
-// breaches lists what the old file says and the new one doesn't.
-func breaches(old, now protoreflect.FileDescriptor) []string {
-	b := &breach{}
-	for i := range old.Services().Len() {
-		b.service(old.Services().Get(i), now.Services())
-	}
-	b.messages(old.Messages(), now.Messages())
-	b.enums(old.Enums(), now.Enums())
-	return b.found
-}
-
-type breach struct{ found []string }
-
-func (b *breach) say(d protoreflect.Descriptor, format string, args ...any) {
-	b.found = append(b.found, string(d.FullName())+" "+fmt.Sprintf(format, args...))
-}
-
-func (b *breach) service(old protoreflect.ServiceDescriptor, in protoreflect.ServiceDescriptors) {
-	now := in.ByName(old.Name())
-	if now == nil {
-		b.say(old, "is gone")
-		return
-	}
-	for i := range old.Methods().Len() {
-		m := old.Methods().Get(i)
-		n := now.Methods().ByName(m.Name())
-		switch {
-		case n == nil:
-			b.say(m, "is gone")
-		case n.Input().FullName() != m.Input().FullName() || n.Output().FullName() != m.Output().FullName():
-			b.say(m, "takes or gives another message")
-		case n.IsStreamingClient() != m.IsStreamingClient() || n.IsStreamingServer() != m.IsStreamingServer():
-			b.say(m, "streams in another way")
-		}
-	}
-}
-
-func (b *breach) messages(old, now protoreflect.MessageDescriptors) {
-	for i := range old.Len() {
-		m := old.Get(i)
-		n := now.ByName(m.Name())
-		if n == nil {
-			b.say(m, "is gone")
-			continue
-		}
-		for j := range m.Fields().Len() {
-			b.field(m.Fields().Get(j), n.Fields())
-		}
-		for j := range n.Fields().Len() {
-			if f := n.Fields().Get(j); m.ReservedRanges().Has(f.Number()) || slices.Contains(names(m.ReservedNames()), f.Name()) {
-				b.say(f, "uses what was reserved")
-			}
-		}
-		b.messages(m.Messages(), n.Messages())
-		b.enums(m.Enums(), n.Enums())
-	}
-}
-
-func (b *breach) field(old protoreflect.FieldDescriptor, in protoreflect.FieldDescriptors) {
-	now := in.ByNumber(old.Number())
-	if now == nil {
-		b.say(old, "is gone")
-		return
-	}
-	if now.Name() != old.Name() {
-		b.say(old, "is now called %s", now.Name())
-	}
-	if now.Kind() != old.Kind() || now.Cardinality() != old.Cardinality() || now.HasPresence() != old.HasPresence() || now.IsMap() != old.IsMap() || oneof(now) != oneof(old) || refers(now) != refers(old) {
-		b.say(old, "has another type or place")
-	}
-}
-
-func oneof(f protoreflect.FieldDescriptor) protoreflect.Name {
-	if o := f.ContainingOneof(); o != nil {
-		return o.Name()
-	}
-	return ""
-}
-
-func refers(f protoreflect.FieldDescriptor) protoreflect.FullName {
-	switch {
-	case f.Message() != nil:
-		return f.Message().FullName()
-	case f.Enum() != nil:
-		return f.Enum().FullName()
-	}
-	return ""
-}
-
-func (b *breach) enums(old, now protoreflect.EnumDescriptors) {
-	for i := range old.Len() {
-		e := old.Get(i)
-		n := now.ByName(e.Name())
-		if n == nil {
-			b.say(e, "is gone")
-			continue
-		}
-		for j := range e.Values().Len() {
-			v := e.Values().Get(j)
-			w := n.Values().ByName(v.Name())
-			switch {
-			case w == nil:
-				b.found = append(b.found, fmt.Sprintf("%s.%s is gone", e.FullName(), v.Name()))
-			case w.Number() != v.Number():
-				b.found = append(b.found, fmt.Sprintf("%s.%s has another number", e.FullName(), v.Name()))
-			}
-		}
-	}
-}
-
-func names(list protoreflect.Names) []protoreflect.Name {
-	var out []protoreflect.Name
-	for i := range list.Len() {
-		out = append(out, list.Get(i))
-	}
-	return out
 }
 
 // compile reads a text, or the file of a folder where there is one.

@@ -56,6 +56,9 @@ func settings(b *strings.Builder, list []*protocol.Setting) {
 		if s.GetSecret() {
 			notes = append(notes, "Secret.")
 		}
+		if opens := s.GetOpens(); opens != "" {
+			notes = append(notes, "In a sandbox the "+opens+" it names is open.")
+		}
 		if one := s.GetOneOf(); len(one) > 0 {
 			notes = append(notes, "One of "+strings.Join(one, ", ")+".")
 		}

@@ -29,6 +29,8 @@ var languageErrors = []Explanation{
 	{"not-yet", "The word belongs to the language, but this version can't carry it out; to ignore it would do something else than the file says.", "Take it out if the mapping is right without it, or use a later version."},
 	{"null-constant", "A line of `map` sends nothing, ever.", "Take the line out."},
 	{"outside-workspace", "A table's file lies outside of the workspace, which then would not be whole when it is copied.", "Put the file beside the mapping files."},
+	{"package-changed", "A package of mappings is not what the lock file says: a file of it was changed, added or removed.", "Put it back, or look at the change and run engine init --upgrade."},
+	{"package-unpinned", "There is a lock file, and it doesn't name this package of mappings. It is a warning.", "Run engine init."},
 	{"package-cycle", "A package uses itself, directly or through others.", "Take out the package block that closes the circle."},
 	{"package-not-found", "No folder of this name is where packages are looked for: beside the workspace, then beside the executable.", "Check `from`, or install the package."},
 	{"reserved-name", "The name means something else in an expression.", "Choose another."},

@@ -18,6 +18,7 @@ var pluginErrors = []Explanation{
 	{"plugin-name-mismatch", "The plugin that was found under a name says it is another.", "Install the right one, or rename the executable."},
 	{"plugin-silent", "The plugin sent nothing for longer than it may, 10 minutes unless `--plugin-silence` says otherwise, while the engine waited for it. It was given up for this run.", "Run again: what was left open is settled first. Wait longer if the other system is that slow; if it comes back, tell the plugin's author."},
 	{"plugin-no-answer", "The plugin did not answer in time.", "Run again; if it stays, tell its author."},
+	{"plugin-limit", "The plugin met a limit that was set for it, of processor time or of memory, and ended.", "Raise the limit, or find out what needs so much."},
 	{"plugin-not-executable", "The file is there, but may not be executed.", "chmod +x it."},
 	{"plugin-not-found", "No executable of the plugin is where plugins are looked for.", "Put it there, or give its path with --plugin."},
 	{"plugin-not-started", "The system refused to start the plugin.", "Free memory or processes, and run again."},

@@ -11,6 +11,7 @@ var trustErrors = []Explanation{
 	{"mirror-forbidden", "The mirror, or a proxy before it, wants credentials. The engine sends none.", "Use a mirror that this machine may read."},
 	{"mirror-unavailable", "The mirror can't be reached, or broke off. Nothing that came halfway is kept.", "Run it again later."},
 	{"no-limits", "Only Linux lets the engine limit the processes that it starts.", "Leave the limits out on this machine."},
+	{"no-sandbox", "A sandbox for plugins was asked for, and this system offers none, or could not make it. Without it nothing is started.", "Leave --plugin-sandbox out on this machine, and contain the engine from outside."},
 	{"no-lock", "There is no lock file to verify against.", "Run engine init."},
 	{"no-mirror", "A plugin has to be fetched and nothing says from where.", "Name a place with --from or ENGINE_PLUGIN_MIRROR."},
 	{"no-version", "None of the mirror's versions is one that the files allow.", "Change the constraint, or use another mirror."},
@@ -28,5 +29,6 @@ var trustErrors = []Explanation{
 	{"plugin-size", "A file is shorter or longer than the signed manifest says.", "Don't use it; ask whoever keeps the mirror."},
 	{"plugin-store", "The folder of installed plugins can't be used, or others may write it, so that what is in it is not safe to execute.", "Remove it and run engine init."},
 	{"plugin-unverified", "A plugin is used that the lock file doesn't vouch for. It is a warning: somebody asked for it.", "Leave --plugin, --plugin-dir or ENGINE_PLUGIN_DIR out, or run engine init."},
+	{"sandbox-too-wide", "A connection's file is written in a folder that also holds what no plugin may reach: the workspace, the ledger, its key, or what is installed.", "Write it in a folder of its own."},
 	{"unwritable-file", "A file or folder can't be written; the system's own reason is in the message.", "Check the rights and the room on the disk."},
 }

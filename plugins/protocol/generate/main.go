@@ -8,12 +8,16 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/protoutil"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/pluginpb"
+
+	"passerelle/plugins/protocol"
+	"passerelle/plugins/protocol/internal/breach"
 )
 
 const source = "connector.proto"
@@ -33,6 +37,12 @@ func run() error {
 	files, err := compiler.Compile(context.Background(), source)
 	if err != nil {
 		return err
+	}
+	// What was generated last is what others are built against by now, later
+	// additions to the first protocol among it.
+	if found := breach.Find(protocol.File_connector_proto, files[0]); len(found) > 0 {
+		return fmt.Errorf("%s breaks what was there before, and nothing was written: %s. "+
+			"Add under a new number instead; what was never released is taken back with the generated files", source, strings.Join(found, "; "))
 	}
 	request, err := proto.Marshal(&pluginpb.CodeGeneratorRequest{
 		FileToGenerate: []string{source},

@@ -315,7 +315,15 @@ func firstError(found []*protocol.Diagnostic) *protocol.Diagnostic {
 	return nil
 }
 
-func said(d *protocol.Diagnostic) string { return d.GetCode() + ": " + d.GetSummary() }
+// said is a complaint as it is quoted: its detail names the field that a trial's
+// author has to mend.
+func said(d *protocol.Diagnostic) string {
+	text := d.GetCode() + ": " + strings.TrimSuffix(d.GetSummary(), ".")
+	if detail := strings.TrimSuffix(strings.TrimSpace(d.GetDetail()), "."); detail != "" {
+		text += ". " + detail
+	}
+	return text
+}
 
 // transport says that a call ended with a status, which is for the transport
 // alone.

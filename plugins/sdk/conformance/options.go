@@ -44,6 +44,12 @@ type TrialResource struct {
 	// Create is a record that the target takes. {n} in its texts becomes a number
 	// that is new each time. Without it nothing is written.
 	Create map[string]any `json:"create"`
+	// What may become of a record that was created, and the fields to send with it;
+	// {} sends none. What is left out is not tried.
+	Update     map[string]any `json:"update"`
+	Deactivate map[string]any `json:"deactivate"`
+	Reactivate map[string]any `json:"reactivate"`
+	Delete     map[string]any `json:"delete"`
 }
 
 // TrialWindow is a window of dates.

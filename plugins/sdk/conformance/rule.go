@@ -19,7 +19,7 @@ type Rule struct {
 // what is there; then what writes; then what looks at all that was heard.
 var phases = [][][]Rule{
 	{processRules, describeRules, settingRules, connectionRules, readRules, cursorRules, troubleRules},
-	{writeRules, changeRules, lostRules, snapshotRules},
+	{writeRules, changeRules, incrementalRules, lostRules, snapshotRules},
 	{discretionRules},
 }
 

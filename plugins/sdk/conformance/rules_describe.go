@@ -23,7 +23,7 @@ var describeRules = []Rule{
 		Why: "The engine remembers it by the file's hash: a mapping that was right yesterday would be wrong today.", check: describesTheSame},
 	{Name: "describes-offline", Says: "Describe and Configure reach for no network.",
 		Why: "Mapping files are checked in CI, where there is neither network nor credentials.", check: describesOffline},
-	{Name: "describes-settings", Says: "Each setting has a name, a known type and, where it has one, a default that its own rules allow; no secret has a default.",
+	{Name: "describes-settings", Says: "Each setting has a name, a known type and, where it has one, a default that its own rules allow; no secret has a default. What opens a path is a text of a connection.",
 		Why: "The engine checks mapping files, completes and documents from this declaration.", check: describesSettings},
 	{Name: "describes-fields", Says: "Each field has a type of the language, and its right, its reference and the identity are themselves declared.",
 		Why: "A right that is not declared can't be named when it is missing; a wrong identity ties records to the wrong people.", check: describesFields},
@@ -132,10 +132,13 @@ func describesSettings(t *trial) error {
 	for _, r := range d.GetResources() {
 		groups = append(groups, r.GetReadSettings(), r.GetWriteSettings())
 	}
-	for _, group := range groups {
+	for i, group := range groups {
 		seen := map[string]bool{}
 		for _, s := range group {
 			if err := soundSetting(s); err != nil {
+				return err
+			}
+			if err := soundOpening(s, i == 0); err != nil {
 				return err
 			}
 			if seen[s.GetName()] {
@@ -164,6 +167,24 @@ func soundSetting(s *protocol.Setting) error {
 	}
 	if _, complaint := sdk.NewSettings(alone, []*protocol.Setting{s}); complaint != nil {
 		return fmt.Errorf("the default of the setting %q breaks its own rules", s.GetName())
+	}
+	return nil
+}
+
+// soundOpening holds what a setting opens in a sandbox to what the engine knows. A
+// source's or a target's comes too late: the process has begun.
+func soundOpening(s *protocol.Setting, ofConnection bool) error {
+	switch {
+	case s.GetOpens() == "":
+		return nil
+	case !ofConnection:
+		return fmt.Errorf("the setting %q opens a %s, which a connection's setting alone can", s.GetName(), s.GetOpens())
+	case s.GetOpens() != "file" && s.GetOpens() != "folder":
+		return fmt.Errorf("the setting %q opens %q: a sandbox knows file and folder", s.GetName(), s.GetOpens())
+	case s.GetType() != "string" && s.GetType() != "list(string)":
+		return fmt.Errorf("the setting %q opens a %s, and is no text", s.GetName(), s.GetOpens())
+	case s.GetSecret():
+		return fmt.Errorf("the setting %q opens a %s, and is a secret", s.GetName(), s.GetOpens())
 	}
 	return nil
 }

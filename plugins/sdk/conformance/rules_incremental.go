@@ -18,7 +18,7 @@ var cursorRules = []Rule{
 		Why: "The engine then reads everything; a plugin that guesses gives too little, in silence.", check: refusesUnknownCursors},
 }
 
-var changeRules = []Rule{
+var incrementalRules = []Rule{
 	{Name: "gives-what-changed", Says: "What was created after a read comes in a read from that one's cursor.",
 		Why: "What it leaves out stays unknown until the next whole read.", check: givesWhatChanged},
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -56,7 +57,11 @@ func (c *connection) opening(resource string) *protocol.WriteOpen {
 		Handle: c.handle, Resource: resource, Form: d.GetWriteForm(),
 		PlanId: uuid.NewString(), SettingsJson: object(trial.Write),
 	}
-	for name := range trial.Create {
+	sent := maps.Clone(trial.Create)
+	for _, c := range trial.changes() {
+		maps.Copy(sent, c.fields)
+	}
+	for name := range sent {
 		i := slices.IndexFunc(d.GetFields(), func(f *protocol.Field) bool { return f.GetPath() == name })
 		if i >= 0 {
 			open.Schema = append(open.Schema, d.GetFields()[i])

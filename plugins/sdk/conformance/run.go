@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,9 @@ func Run(ctx context.Context, options Options) (Report, error) {
 		return Report{}, err
 	}
 	s.described = s.firstDescription(ctx)
+	if err := s.namesResources(); err != nil {
+		return Report{}, err
+	}
 	s.overheard.watchFor(s.secrets())
 
 	report := Report{make([]Finding, len(rules))}
@@ -110,6 +114,21 @@ func (s *suite) firstDescription(ctx context.Context) *protocol.Description {
 		return nil
 	}
 	return answer.GetDescription()
+}
+
+// namesResources refuses a trial of what the plugin doesn't have: nothing would be
+// tried, and all that is tried would pass.
+func (s *suite) namesResources() error {
+	var known []string
+	for _, r := range s.described.GetResources() {
+		known = append(known, r.GetName())
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.options.Trial.Resources)) {
+		if len(known) > 0 && !slices.Contains(known, name) {
+			return fmt.Errorf("the settings try the resource %q, and the plugin has: %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
 func (s *suite) try(ctx context.Context, rule Rule) Finding {

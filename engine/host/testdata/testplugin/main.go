@@ -56,11 +56,13 @@ func main() {
 			GRPCServer:      plugin.DefaultGRPCServer,
 		})
 		return
-	case "unwatched":
-		write(filepath.Join(dir, "unwatched.pid"), fmt.Sprint(os.Getpid()))
+	case "unwatched", "fenced":
+		if name == "unwatched" { // the other one may write nothing
+			write(filepath.Join(dir, "unwatched.pid"), fmt.Sprint(os.Getpid()))
+		}
 		plugin.Serve(&plugin.ServeConfig{
 			HandshakeConfig: protocol.Handshake,
-			Plugins:         plugin.PluginSet{protocol.Dispensed: unwatched{}},
+			Plugins:         plugin.PluginSet{protocol.Dispensed: unwatched{name: name}},
 			GRPCServer:      plugin.DefaultGRPCServer,
 		})
 		return
@@ -88,6 +90,9 @@ func main() {
 	}
 	if name == "misnamed" {
 		name = "another"
+	}
+	if name == "prowler" {
+		sdk.Serve(connector{name: name, dir: dir}) // may write nothing in a sandbox
 	}
 	write(filepath.Join(dir, name+".sockets"), os.Getenv("PLUGIN_UNIX_SOCKET_DIR"))
 	write(filepath.Join(dir, name+".pid"), fmt.Sprint(os.Getpid()))
@@ -130,6 +135,7 @@ func (empty) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientConn) (
 // unwatched is a plugin without the SDK: nothing in it looks after its parent.
 type unwatched struct {
 	empty
+	name string
 	protocol.UnimplementedConnectorServer
 }
 
@@ -138,15 +144,15 @@ func (u unwatched) GRPCServer(_ *plugin.GRPCBroker, s *grpc.Server) error {
 	return nil
 }
 
-func (unwatched) Describe(context.Context, *protocol.DescribeRequest) (*protocol.DescribeResponse, error) {
-	return &protocol.DescribeResponse{Description: &protocol.Description{Name: "unwatched"}}, nil
+func (u unwatched) Describe(context.Context, *protocol.DescribeRequest) (*protocol.DescribeResponse, error) {
+	return &protocol.DescribeResponse{Description: &protocol.Description{Name: u.name}}, nil
 }
 
 type connector struct{ name, dir string }
 
 func (c connector) Describe() *sdk.Description {
 	resources := []*sdk.Resource{}
-	for _, name := range []string{"things", "crash", "panic", "hang", "large", "huge", "env", "stdin", "meet", "chatty", "slow", "deaf"} {
+	for _, name := range []string{"things", "crash", "panic", "hang", "large", "huge", "env", "stdin", "meet", "chatty", "slow", "deaf", "spin", "eat"} {
 		resources = append(resources, &sdk.Resource{
 			Name: name, Readable: true, Writable: true, Identity: []string{"id"}, LookUp: []string{"ids"},
 		})
@@ -156,6 +162,8 @@ func (c connector) Describe() *sdk.Description {
 		Settings: []*sdk.Setting{
 			{Name: "url", Type: "string", Required: true},
 			{Name: "api_key", Type: "string", Secret: true},
+			{Name: "file", Type: "string", Opens: "file"},
+			{Name: "folders", Type: "list(string)", Opens: "folder"},
 		},
 	}
 }
@@ -186,6 +194,14 @@ func (c connection) Close() error {
 }
 
 func (c connection) Read(ctx context.Context, r sdk.ReadRequest, out *sdk.Output) (sdk.End, error) {
+	if c.name == "prowler" {
+		for _, deed := range r.IDs {
+			if err := out.Answer(deed, []byte(fmt.Sprintf(`{"id":%q}`, attempt(deed)))); err != nil {
+				return sdk.End{}, err
+			}
+		}
+		return sdk.End{Complete: true, Expected: -1}, nil
+	}
 	if err := out.Record([]byte(`{"id":1}`)); err != nil {
 		return sdk.End{}, err
 	}
@@ -227,6 +243,13 @@ func (c connection) Read(ctx context.Context, r sdk.ReadRequest, out *sdk.Output
 	case "stdin":
 		input, err := io.ReadAll(os.Stdin)
 		return sdk.End{Complete: len(input) == 0 && err == nil, Expected: -1, Calls: int64(len(input))}, nil
+	case "spin":
+		for {
+		}
+	case "eat":
+		for eaten := [][]byte{}; ; {
+			eaten = append(eaten, []byte(strings.Repeat("x", 64<<20)))
+		}
 	case "meet":
 		meet(c.dir, c.url)
 	case "chatty":

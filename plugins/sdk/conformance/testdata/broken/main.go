@@ -138,6 +138,11 @@ func (b *broken) Describe(ctx context.Context, request *protocol.DescribeRequest
 	case "bad-default":
 		d.Settings = append([]*protocol.Setting{}, d.GetSettings()...)
 		d.Settings = append(d.Settings, &protocol.Setting{Name: "depth", Type: "string", OneOf: []string{"deep"}, DefaultJson: `"shallow"`})
+	case "bad-opening":
+		d.Settings = append([]*protocol.Setting{}, d.GetSettings()...)
+		d.Settings = append(d.Settings, &protocol.Setting{Name: "depth", Type: "int", Opens: "file"})
+	case "late-opening":
+		people.WriteSettings = append(people.WriteSettings, &protocol.Setting{Name: "depth", Type: "string", Opens: "file"})
 	case "bad-right":
 		people.Fields[1].Right = "nobody-knows"
 	case "unsettled":

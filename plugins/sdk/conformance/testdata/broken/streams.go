@@ -124,8 +124,9 @@ func (b *broken) Write(stream writeStream) error {
 // bentWrite changes what a write receives and answers.
 type bentWrite struct {
 	writeStream
-	b     *broken
-	first bool
+	b      *broken
+	first  bool
+	update bool // the last record was one
 }
 
 func (s *bentWrite) Recv() (*protocol.WriteRequest, error) {
@@ -140,10 +141,15 @@ func (s *bentWrite) Recv() (*protocol.WriteRequest, error) {
 		for _, record := range records {
 			record.IdempotencyKey = ""
 		}
+	case s.b.mode == "forgetful" && len(records) == 1 && records[0].GetOperation() == protocol.Operation_OPERATION_UPDATE:
+		records[0].Data = []byte(`{}`)
 	case s.b.mode == "small-records" && len(records) > 0 && len(records[0].GetData()) > 1<<20:
 		return nil, errors.New("the record is too large")
 	}
 	s.first = true
+	if records := request.GetBatch().GetRecords(); len(records) > 0 {
+		s.update = records[0].GetOperation() == protocol.Operation_OPERATION_UPDATE
+	}
 	return request, nil
 }
 
@@ -152,6 +158,10 @@ func (s *bentWrite) Send(r *protocol.WriteResponse) error {
 		switch mode := s.b.mode; {
 		case mode == "no-id":
 			result.Id = ""
+		case mode == "short-sighted" && s.update && result.GetOutcome() == protocol.Outcome_OUTCOME_APPLIED:
+			result.Outcome = protocol.Outcome_OUTCOME_REFUSED
+		case mode == "blind" && result.GetStatus() == 404:
+			result.Outcome, result.Diagnostic = protocol.Outcome_OUTCOME_APPLIED, nil
 		case mode == "sure" && result.GetOutcome() == protocol.Outcome_OUTCOME_UNKNOWN:
 			result.Outcome = protocol.Outcome_OUTCOME_REFUSED
 		case mode == "blames" && result.GetOutcome() == protocol.Outcome_OUTCOME_NOT_SENT:
