@@ -79,7 +79,7 @@ func RetentionOf(dir string) lang.Retention {
 // keepStory keeps with a run what a report needs besides its results.
 func (w *Workspace) keepStory(ctx context.Context, ran *Ran) error {
 	story := report.Story{
-		Pilot:  ran.Plan.Pilot,
+		Records: ran.Plan.Records, Pilot: ran.Plan.Pilot,
 		Blocks: ran.Plan.Blocked, Fields: ran.Plan.Fields, Read: ran.Plan.Read, Counts: ran.Plan.Counts,
 		Says: map[string]report.Text{}, Problems: report.Problems(ran.Found),
 	}

@@ -148,7 +148,7 @@ func (p *planner) whyNot(c *comeback, claims map[int64]int) *compile.Failure {
 	if len(c.links) > 1 || claims[c.links[0].Row] > 1 {
 		out.Code = "ambiguous-return"
 		out.Summary = "Somebody who came back, and of whom it can't be told whose account was theirs"
-		out.Detail = strconv.Itoa(max(len(c.links), claims[c.links[0].Row])) + " people are the same by all that same_person names."
+		out.Detail = strconv.Itoa(max(len(c.links), claims[c.links[0].Row])) + " records are the same by all that same_person names."
 		out.Remedy = "Name one more field in same_person that tells them apart, or correct the source."
 		return out
 	}

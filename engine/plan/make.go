@@ -124,7 +124,7 @@ type planner struct {
 func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, error) {
 	m := in.Mapping
 	p := &planner{Input: in, today: Today(in.Now, in.Zone), everSent: make([]bool, len(m.Target.Fields)), duplicates: newDuplicates(), pilot: newPilot(in.Who)}
-	p.summary.Pilot = p.pilot != nil
+	p.summary.Pilot, p.summary.Records = p.pilot != nil, !m.People
 	var err error
 	if p.scope, err = in.Ledger.Scope(ctx, scope); err != nil {
 		return nil, err
@@ -380,7 +380,7 @@ func (p *planner) became(item *flow.Item, what outcome) {
 // finish judges the read, undoes what twins undo, and closes the spool.
 func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	p.summary.Read = readingOf(end)
-	blocks := judgeRead(end, p.Mapping.Source.Window != nil)
+	blocks := judgeRead(end, p.voice(), p.Mapping.Source.Window != nil)
 	if len(blocks) == 0 {
 		var err error
 		if blocks, err = p.judgeShrunken(ctx, end); err != nil {

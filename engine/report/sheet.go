@@ -58,7 +58,7 @@ type part struct {
 
 // sheet says a report in a language.
 func (r *Report) sheet(lang Language) *sheet {
-	w := wordsOf(lang)
+	w := wordsOf(lang, r.Story.Records)
 	s := &sheet{
 		Lang: lang, Mapping: r.Run.Mapping, Date: w.date(r.Run.Started.In(r.zone())), Status: w.status[r.Run.Status], Tone: tone(r.Run.Status),
 		YoursTitle: w.yours, NotTitle: w.notDone, RunID: r.Run.ID, Colon: w.colon,
@@ -78,7 +78,39 @@ func (r *Report) sheet(lang Language) *sheet {
 	if len(s.Done) == 1 && len(s.Yours)+len(s.Not)+len(s.Lead) == 0 && r.Run.Status == "succeeded" && len(r.Done) == 0 {
 		s.Lead = []string{w.nothing}
 	}
+	if lang == French {
+		s.typeset()
+	}
 	return s
+}
+
+// typeset puts the spaces of French punctuation into what is said, and leaves
+// names and commands as they are.
+func (s *sheet) typeset() {
+	set := func(texts ...*string) {
+		for _, text := range texts {
+			*text = diag.French(*text)
+		}
+	}
+	set(&s.Status, &s.YoursTitle, &s.NotTitle, &s.Read, &s.Colon)
+	for i := range s.Lead {
+		set(&s.Lead[i])
+	}
+	for i := range s.Columns {
+		set(&s.Columns[i])
+	}
+	for i := range s.Everybody {
+		set(&s.Everybody[i].Message)
+	}
+	for _, rows := range [][]row{s.Done, s.Yours} {
+		for i := range rows {
+			set(&rows[i].Label, &rows[i].What, &rows[i].Do)
+		}
+	}
+	for i := range s.Not {
+		p := &s.Not[i]
+		set(&p.Label, &p.Say, &p.IfRight, &p.Do)
+	}
 }
 
 func tone(status string) string {
@@ -113,7 +145,7 @@ func (r *Report) done(w *words) []row {
 	for _, d := range r.Done {
 		n := int64(len(d.People))
 		forms := w.done[d.Operation]
-		one := row{Count: n, Label: w.form(n, [2]string{forms[0], forms[1]}), What: forms[2]}
+		one := row{Count: n, Label: w.form(n, [2]string{forms[0], forms[1]}), What: w.form(n, [2]string{forms[2], forms[3]})}
 		if d.Operation == "update" {
 			one.What = r.fields()
 		} else {
@@ -223,9 +255,9 @@ func (r *Report) read(w *words, lang Language) string {
 	if read.Received == 0 && read.Calls == 0 {
 		return ""
 	}
-	how := fmt.Sprintf(w.unread, w.counted(read.Received, w.people))
+	how := fmt.Sprintf(w.form(read.Received, w.unread), w.counted(read.Received, w.people))
 	if read.Expected >= 0 {
-		how = fmt.Sprintf(w.readAll, w.counted(read.Expected, w.people), read.Received)
+		how = fmt.Sprintf(w.form(read.Expected, w.readAll), w.counted(read.Expected, w.people), read.Received)
 	}
 	said := fmt.Sprintf(w.reads, how)
 	if calls := r.calls(w, lang); calls != "" {
