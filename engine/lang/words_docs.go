@@ -52,7 +52,7 @@ type blockDocs struct {
 }
 
 var leaverDocs = map[string]string{
-	"when": "Expression: true for who has left.", "do": "keep (as without), deactivate or delete.", "back": "What happens once it is no longer true: reactivate.",
+	"when": "Expression: true for who has left.", "do": "keep (as without), deactivate or delete.", "back": "What happens once it is no longer true: reactivate, or keep: the account stays switched off, also for who returns under a new id.",
 	"gone": "Who is no longer read at all: report, or deactivate under a limit.", "out": "Who is still read but no longer selected: report, or deactivate under a guard.",
 }
 

@@ -101,7 +101,7 @@ func (v voice) sayLimit(l limited, fr, en string) Text {
 	}
 	text := plus(
 		fmt.Sprintf("Sans l'accord de quelqu'un, pas plus de %s sur les %d déjà liées ne %s %s en %d jours", v.personnes(l.limit), l.of, canFR(l.limit), fr, limitDays),
-		fmt.Sprintf("Without somebody's word, at most %d of the %d who are linked may %s within %d days", l.limit, l.of, en, limitDays))
+		fmt.Sprintf("Without somebody's word, at most %d of the %d %s are linked may %s within %d days", l.limit, l.of, v.or("who", "that"), en, limitDays))
 	if l.expected > 0 {
 		text.FR += fmt.Sprintf(", plus %d annoncées", l.expected)
 		text.EN += fmt.Sprintf(", and %d more that were announced", l.expected)
