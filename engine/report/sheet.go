@@ -67,7 +67,7 @@ func (r *Report) sheet(lang Language) *sheet {
 	if s.Route = r.Run.Mapping; r.Story.From != (Text{}) {
 		s.Route = r.Story.From.In(lang) + " → " + r.Story.To.In(lang)
 	}
-	s.Lead = r.lead(w)
+	s.Lead = r.lead(w, lang)
 	s.Done = r.done(w)
 	s.Yours = r.left(w, lang)
 	s.Not = r.not(w, lang)
@@ -124,7 +124,7 @@ func tone(status string) string {
 }
 
 // lead is what must be known before the numbers.
-func (r *Report) lead(w *words) []string {
+func (r *Report) lead(w *words, lang Language) []string {
 	var out []string
 	if r.Run.Status == "running" {
 		out = append(out, w.running)
@@ -135,7 +135,13 @@ func (r *Report) lead(w *words) []string {
 		out = append(out, w.pilot)
 	}
 	for _, p := range r.Story.Problems {
-		out = append(out, w.problem+w.colon+" "+p.Summary+".", p.Detail, p.Remedy)
+		texts := []string{p.Summary + ".", p.Detail, p.Remedy}
+		for i, text := range texts {
+			if lang == French && text != "" { // in the words of the machine, which are English
+				texts[i] = w.quote[0] + text + w.quote[1]
+			}
+		}
+		out = append(out, w.problem+w.colon+" "+texts[0], texts[1], texts[2])
 	}
 	return out
 }
