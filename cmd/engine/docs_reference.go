@@ -24,7 +24,7 @@ func (c *command) referenceCommand() *cobra.Command {
 		Use:   "reference [PAGE]",
 		Short: "Print a page of the reference: functions, language, commands, events, errors, conformance",
 		Long: `reference prints a page of the reference in Markdown, made from this very program:
-functions, language, commands, events, errors or conformance. Without a page it lists them.`,
+functions, language, commands, events, errors, environment or conformance. Without a page it lists them.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageFault("engine reference takes one page, and was given more")
@@ -99,6 +99,8 @@ func pages(root *cobra.Command) (map[string]string, error) {
 		"commands":  reference.Commands(describe(root), all),
 		"events":    reference.Events(),
 		"errors":    reference.Errors(),
+
+		"environment": reference.Environment(),
 
 		"conformance": conformancePage(),
 	}, nil
