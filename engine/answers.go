@@ -11,6 +11,7 @@ import (
 	"passerelle/engine/lang"
 	"passerelle/engine/ledger"
 	"passerelle/engine/report"
+	"passerelle/engine/tools/load"
 )
 
 // LedgerUse says what a ledger is opened for.
@@ -69,7 +70,7 @@ func noLedger(path string) diag.Diagnostic {
 // RetentionOf is how long a workspace keeps things; the defaults where its files
 // can't be read.
 func RetentionOf(dir string) lang.Retention {
-	module, _, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
+	module, _, found := lang.Load(dir, lang.LoadOptions{PackagePath: load.PackagePath()})
 	if found.HasErrors() {
 		return lang.DefaultRetention()
 	}
