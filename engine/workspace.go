@@ -73,7 +73,9 @@ func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
 	o = withDefaults(o)
 	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: load.PackagePath()})
 	lock, ds := trust.ReadLock(dir)
-	found = append(found, ds...)
+	if len(sources) > 0 || !found.HasErrors() {
+		found = append(found, ds...) // else the folder can't be read, which has been said
+	}
 	return &Workspace{
 		Dir: dir, options: o, module: module, sources: sources, loaded: found, lock: lock,
 		host:   host.New(hostOptions(o, lock)),

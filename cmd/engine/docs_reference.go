@@ -52,6 +52,8 @@ func (c *command) showPages(pages map[string]string, args []string, dir string) 
 	switch {
 	case dir != "":
 		return writePages(pages, dir)
+	case len(args) == 0 && c.json:
+		return c.event(map[string]any{"type": "pages", "pages": names})
 	case len(args) == 0:
 		_, err := fmt.Fprintln(c.stdout, strings.Join(names, "\n"))
 		return diag.From(err, "writing to stdout")

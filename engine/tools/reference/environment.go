@@ -42,7 +42,7 @@ var variables = []variableGroup{
 		{"PATH, HOME, TMPDIR, TZ, LANG, LC_…", "", "As they are."},
 		{"HTTP_PROXY, HTTPS_PROXY, NO_PROXY", "", "As they are, in capitals or not."},
 		{"SSL_CERT_FILE, SSL_CERT_DIR", "", "As they are."},
-		{"ENGINE_PLUGIN_LOG", "--log-level", "The level at which to log, set by the engine. By hand, for a plugin that is started with `--debug`."},
+		{"ENGINE_PLUGIN_LOG", "--log", "The level at which to log, set by the engine. By hand, for a plugin that is started with `--debug`."},
 		{"PASSERELLE_PLUGIN", "", "Set by the engine, so that a plugin that somebody starts by mistake says what it is."},
 	}},
 }
