@@ -30,6 +30,7 @@ var examples = map[string]string{
 	"forget":           "engine forget \"Jean Petit\" --yes",
 	"ledger show":      "engine ledger show --workspace mappings/lucca-oppus",
 	"ledger export":    "engine ledger export --workspace mappings/lucca-oppus > ledger.ndjson",
+	"ledger move":      "engine ledger move --from acme.example --to acme.new --side source --yes",
 	"ledger verify":    "engine ledger verify --workspace mappings/lucca-oppus",
 	"unlock":           "engine unlock --workspace mappings/lucca-oppus",
 	"plugin list":      "engine plugin list mappings/lucca-oppus",

@@ -23,6 +23,7 @@ var variables = []variableGroup{
 		{"ENGINE_PLUGIN_ATTACH", "--attach", "Plugins that run under a debugger: `name=socket`, with commas between."},
 		{"ENGINE_PLUGIN_MEMORY", "--plugin-memory", "The most memory of each plugin, such as `2GiB`; Linux."},
 		{"ENGINE_PLUGIN_CPU", "--plugin-cpu", "The most processor time of each plugin, such as `10m`; Linux."},
+		{"ENGINE_PLUGIN_SILENCE", "--plugin-silence", "How long a plugin may say nothing while it is asked for something, such as `30m`; else 10 minutes."},
 		{"ENGINE_PLUGIN_MIRROR", "--from", "Where `engine init` finds plugins: a folder, or an address with https."},
 		{"NO_COLOR", "--no-color", "Not empty: no colours."},
 	}},
