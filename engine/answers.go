@@ -11,6 +11,7 @@ import (
 	"passerelle/engine/lang"
 	"passerelle/engine/ledger"
 	"passerelle/engine/report"
+	"passerelle/engine/tools/load"
 )
 
 // LedgerUse says what a ledger is opened for.
@@ -69,7 +70,7 @@ func noLedger(path string) diag.Diagnostic {
 // RetentionOf is how long a workspace keeps things; the defaults where its files
 // can't be read.
 func RetentionOf(dir string) lang.Retention {
-	module, _, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
+	module, _, found := lang.Load(dir, lang.LoadOptions{PackagePath: load.PackagePath()})
 	if found.HasErrors() {
 		return lang.DefaultRetention()
 	}
@@ -79,7 +80,7 @@ func RetentionOf(dir string) lang.Retention {
 // keepStory keeps with a run what a report needs besides its results.
 func (w *Workspace) keepStory(ctx context.Context, ran *Ran) error {
 	story := report.Story{
-		Pilot:  ran.Plan.Pilot,
+		Records: ran.Plan.Records, Pilot: ran.Plan.Pilot,
 		Blocks: ran.Plan.Blocked, Fields: ran.Plan.Fields, Read: ran.Plan.Read, Counts: ran.Plan.Counts,
 		Says: map[string]report.Text{}, Problems: report.Problems(ran.Found),
 	}

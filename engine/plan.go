@@ -25,6 +25,7 @@ type Planned struct {
 	Mapping  string
 	From, To string // what people call the two systems
 	Plan     *plan.Plan
+	Pace     Pace
 	Found    diag.Diagnostics
 	saved    bool
 }
@@ -70,6 +71,9 @@ func (w *Workspace) Plan(ctx context.Context, o PlanOptions) ([]*Planned, diag.D
 		}
 		made, ds := w.make(ctx, p, o.Out, o.Who, linking.expected)
 		out[i].Plan, out[i].Found = made, append(out[i].Found, ds...)
+		if made != nil {
+			out[i].Pace = w.pace(m, made.Summary.Counts.Changes())
+		}
 		out[i].Found = append(out[i].Found, diag.From(linking.note(mappings, m, made), "reading the plan back")...)
 	}
 	return out, found

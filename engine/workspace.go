@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"passerelle/engine/host"
 	"passerelle/engine/lang"
 	"passerelle/engine/ledger"
+	"passerelle/engine/tools/load"
 	"passerelle/engine/trust"
 )
 
@@ -72,29 +72,17 @@ type Workspace struct {
 // can be validated, to find everything else that is wrong, but not run.
 func Load(dir string, o Options) (*Workspace, diag.Diagnostics) {
 	o = withDefaults(o)
-	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
+	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: load.PackagePath()})
 	lock, ds := trust.ReadLock(dir)
-	found = append(found, ds...)
+	if len(sources) > 0 || !found.HasErrors() {
+		found = append(found, ds...) // else the folder can't be read, which has been said
+	}
 	return &Workspace{
 		Dir: dir, options: o, module: module, sources: sources, loaded: found, lock: lock,
 		host:   host.New(hostOptions(dir, o, lock)),
 		open:   map[*lang.Connection]*host.Connection{},
 		hashes: map[string]string{},
 	}, found
-}
-
-// packagePath is where packages are looked for after beside the workspace:
-// beside the executable, and one folder up, where a checkout has them.
-func packagePath() []string {
-	path, err := os.Executable()
-	if err != nil {
-		return nil
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	dir := filepath.Dir(path)
-	return []string{dir, filepath.Dir(dir)}
 }
 
 // Sources are the files that diagnostics point into.

@@ -24,7 +24,7 @@ func (c *command) referenceCommand() *cobra.Command {
 		Use:   "reference [PAGE]",
 		Short: "Print a page of the reference: functions, language, commands, events, errors, conformance",
 		Long: `reference prints a page of the reference in Markdown, made from this very program:
-functions, language, commands, events, errors or conformance. Without a page it lists them.`,
+functions, language, commands, events, errors, environment or conformance. Without a page it lists them.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageFault("engine reference takes one page, and was given more")
@@ -52,6 +52,8 @@ func (c *command) showPages(pages map[string]string, args []string, dir string) 
 	switch {
 	case dir != "":
 		return writePages(pages, dir)
+	case len(args) == 0 && c.json:
+		return c.event(map[string]any{"type": "pages", "pages": names})
 	case len(args) == 0:
 		_, err := fmt.Fprintln(c.stdout, strings.Join(names, "\n"))
 		return diag.From(err, "writing to stdout")
@@ -99,6 +101,8 @@ func pages(root *cobra.Command) (map[string]string, error) {
 		"commands":  reference.Commands(describe(root), all),
 		"events":    reference.Events(),
 		"errors":    reference.Errors(),
+
+		"environment": reference.Environment(),
 
 		"conformance": conformancePage(),
 	}, nil

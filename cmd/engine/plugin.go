@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -80,6 +81,9 @@ func (c *command) pluginShowCommand() *cobra.Command {
 
 func (c *command) pluginSchemaCommand() *cobra.Command {
 	return c.describing("schema NAME", "Write what a plugin says of itself as JSON", func(d *engine.Described) diag.Diagnostics {
+		if c.json {
+			return c.event(map[string]any{"type": "schema", "plugin": d.Name, "version": d.Version, "schema": json.RawMessage(d.Schema)})
+		}
 		_, err := c.stdout.Write(d.Schema)
 		return diag.From(err, "writing to stdout")
 	})

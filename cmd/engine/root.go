@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"passerelle/cmd/engine/view"
 	"passerelle/engine"
@@ -65,6 +66,9 @@ locked; 7 our fault or the machine's; 130 interrupted.`,
 	root.AddCommand(c.initCommand(), c.pluginCommand())
 	root.AddCommand(c.fmtCommand(), c.evalCommand(), c.lineageCommand(), c.referenceCommand())
 	root.AddCommand(c.testCommand(), c.permissionsCommand(), c.docsCommand(), c.generateCommand())
+	root.SetFlagErrorFunc(knownFlag)
+	exemplify(root, "")
+	completeWords(root)
 	return root
 }
 
@@ -146,6 +150,20 @@ func usageFault(summary string) diag.Diagnostic {
 		Code: "usage", Summary: summary,
 		Remedy: "engine --help lists the commands, and engine COMMAND --help its flags.",
 	}
+}
+
+// knownFlag adds the nearest flag to what is said of one that a command lacks.
+func knownFlag(cmd *cobra.Command, err error) error {
+	var missing *pflag.NotExistError
+	if !errors.As(err, &missing) || len(missing.GetSpecifiedName()) < 2 {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	d := usageFault(strings.TrimSpace(cmd.CommandPath()) + " has no flag --" + missing.GetSpecifiedName())
+	d.Detail = strings.TrimSpace(diag.Suggest("--"+missing.GetSpecifiedName(), names))
+	d.Remedy = cmd.CommandPath() + " --help lists its flags."
+	return d
 }
 
 // knownCommand refuses a first word that is no command, with the nearest one.

@@ -35,6 +35,10 @@ func TestMoved(t *testing.T) {
 	require.Empty(t, unknown.MovedFrom)
 	require.False(t, unknown.DropPrints)
 
+	kept := nothingSent(&plan.Entry{Operation: plan.Note, SourceID: "70", From: "7", TargetID: "t-7", Person: ledger.PersonMark{1}})
+	require.Equal(t, "7", kept.MovedFrom, "the tie moves though the account stays off")
+	require.Equal(t, ledger.NoLink, kept.State, "still switched off")
+
 	ordinary := plan.Entry{Operation: plan.Update, SourceID: "7"}
 	require.False(t, applied(&ordinary).DropPrints)
 }

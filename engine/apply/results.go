@@ -134,7 +134,7 @@ func ambiguous(e *plan.Entry) result {
 	out.MovedFrom, out.DropPrints = "", false
 	out.Code = "ambiguous"
 	out.Summary = "It was sent, and the target never answered"
-	out.Remedy = "Look at the target whether it is there as it should be. Nothing more is sent for this person until that is settled."
+	out.Remedy = "Look at the target whether it is there as it should be. Nothing more is sent for this record until that is settled."
 	out.Retry = protocol.Retry_RETRY_NEVER.String()
 	return out
 }

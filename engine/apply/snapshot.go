@@ -411,21 +411,21 @@ func keyText(key []byte) string {
 func refusedAgain() error {
 	return diag.Diagnostic{
 		Code: "snapshot-refused", Class: diag.Refused,
-		Summary: "The list was not written: the target refuses somebody's line, and his last one too",
-		Detail:  "The list is read as everybody: without that line he would have left. What is there stays as it was.",
+		Summary: "The list was not written: the target refuses a line, and the one before it too",
+		Detail:  "The list is read as all there is: without that line it would have left. What is there stays as it was.",
 		Remedy:  "Correct what the target refuses at the source, or the settings of the target block.",
 	}
 }
 
 func nobodyInstead(n int) error {
-	who := "1 person"
+	lines, those := "a line", "that line it"
 	if n > 1 {
-		who = strconv.Itoa(n) + " people"
+		lines, those = strconv.Itoa(n)+" lines", "those lines they"
 	}
 	return diag.Diagnostic{
 		Code: "snapshot-refused", Class: diag.Refused,
-		Summary: "The list was not written: the target refuses the lines of " + who + ", and no last line may stand in",
-		Detail:  "The list is read as everybody: without those lines they would have left. What is there stays as it was.",
+		Summary: "The list was not written: the target refuses " + lines + ", and no last line may stand in",
+		Detail:  "The list is read as all there is: without " + those + " would have left. What is there stays as it was.",
 		Remedy:  "Correct what the target refuses at the source, or the settings of the target block. They are named with the run.",
 	}
 }

@@ -119,6 +119,7 @@ func (c *compiler) mapping(schemas Schemas) *Mapping {
 	if !targetKnown || c.broken || c.found.HasErrors() {
 		return nil
 	}
+	out.People = aboutPeople(out)
 	for i, s := range out.Sources() {
 		c.warnUnused(i, s)
 	}

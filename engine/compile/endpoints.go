@@ -80,6 +80,14 @@ func refusedEndpoint(out *Target, e *lang.Endpoint, operation protocol.Operation
 			Detail:  "The connector " + quote(out.Connection.Plugin) + " has none of its own that would complete it.",
 			Remedy:  `Write both: method = "PATCH" and path = "/users/{id}", for example.`,
 		}
+	case e.Wrap != "" && e.Body != nil && e.Batch != "array":
+		// With batch = "array" the body is one element, and wrap stands around the list.
+		return &diag.Diagnostic{
+			Code: "wrap-beside-body", Subject: &e.WrapR,
+			Summary: "The endpoint " + quote(e.Name) + " has both a wrap and a body",
+			Detail:  "A body is sent exactly as it is written, so that the wrap would be ignored.",
+			Remedy:  "Write the wrapper into the body, { " + e.Wrap + " = { … } }, and take wrap out; or leave the body to map and keep wrap.",
+		}
 	}
 	return nil
 }

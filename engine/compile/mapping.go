@@ -17,6 +17,8 @@ type Mapping struct {
 	Decl    *lang.Mapping
 	Source  Source
 	Target  Target
+	// People: the records are people. It decides how they are spoken of, and nothing else.
+	People  bool
 	ShownAs *expr.Program // nil: people are named by their id
 	Where   *expr.Program // nil: everybody
 	// Zone is the integration's time zone, in which it becomes today; nil: none.

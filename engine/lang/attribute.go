@@ -216,8 +216,12 @@ func (c *content) reference(e hcl.Expression, kind string) (Reference, bool) {
 			return Reference{Kind: "package", Name: name.Name + "." + mapping.Name, Range: at}, true
 		}
 	}
+	name := "NAME"
+	if v, found := e.Value(nil); !found.HasErrors() && v.Type() == cty.String && !v.IsNull() && hclsyntax.ValidIdentifier(v.AsString()) {
+		name = v.AsString() // the name alone, between quotes
+	}
 	c.refuse(place{at, c.in}, "wrong-reference", "This is no reference to a "+kind,
-		"A reference is the word and the name, with a dot between them and no quotes.", "Write "+kind+".NAME.")
+		"A reference is the word and the name, with a dot between them and no quotes.", "Write "+kind+"."+name+".")
 	return Reference{}, false
 }
 

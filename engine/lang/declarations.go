@@ -354,6 +354,7 @@ type Endpoint struct {
 	Body              hcl.Expression
 	BodyJSON          []byte // Body, evaluated by Bind
 	Wrap              string
+	WrapR             diag.Range
 	Batch             string
 	Success, Conflict []int32
 	Items, ID         string

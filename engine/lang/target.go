@@ -56,7 +56,7 @@ func (c *content) endpoint(n Named) *Endpoint {
 	e := &Endpoint{Named: n, Fields: c.words("fields"), in: c.in}
 	e.Method, _ = c.oneOf("method", "GET", "POST", "PUT", "PATCH", "DELETE")
 	e.Path, _ = c.fullText("path")
-	e.Wrap, _ = c.text("wrap")
+	e.Wrap, e.WrapR = c.text("wrap")
 	e.Batch, _ = c.oneOf("batch", "one", "array", "ndjson")
 	e.Success, e.Conflict = c.statuses("success"), c.statuses("conflict")
 	e.Items, _ = c.text("items")

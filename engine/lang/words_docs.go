@@ -52,7 +52,7 @@ type blockDocs struct {
 }
 
 var leaverDocs = map[string]string{
-	"when": "Expression: true for who has left.", "do": "keep (as without), deactivate or delete.", "back": "What happens once it is no longer true: reactivate.",
+	"when": "Expression: true for who has left.", "do": "keep (as without), deactivate or delete.", "back": "What happens once it is no longer true: reactivate, or keep: the account stays switched off, also for who returns under a new id.",
 	"gone": "Who is no longer read at all: report, or deactivate under a limit.", "out": "Who is still read but no longer selected: report, or deactivate under a guard.",
 }
 
@@ -186,7 +186,7 @@ var documented = []blockDocs{
 	}},
 	{endpointWords, `endpoint "operation"`, "find, create, update, deactivate, reactivate or delete. What is left out is the connector's own way.", map[string]string{
 		"fields": "Of a second update: the fields that go this way.", "method": "Of HTTP.", "path": "Below the connection's url; {field} and {id} are filled in.", "query": "Parameters of the address.",
-		"headers": "Of the request.", "body": "What is sent instead of the mapped fields; {field} is filled in.", "wrap": "The name under which the record stands in the body.",
+		"headers": "Of the request.", "body": "What is sent instead of the mapped fields; {field} is filled in.", "wrap": "The name under which the record, or the list of `batch = \"array\"`, stands in the body; not beside body, but for such a list.",
 		"batch": "\"one\", \"array\" or \"ndjson\".", "success": "Statuses that mean done.", "conflict": "Statuses that mean: another has this key.", "items": "Where the answer's list is.",
 		"id": "Where the answer holds the record's id.", "clear": "How a field is emptied: \"null\", \"empty\" or \"omit\".", "idempotency_header": "The header of the idempotency key.",
 		"reconcile": "How an unanswered write is settled: \"lookup\", \"idempotency-key\", \"upsert\" or \"none\".", "page": "How a list is cut into pages.",

@@ -176,7 +176,7 @@ func (p *planner) judgeField(at int, what kind) (Block, bool) {
 		block = Block{Code: "null-out"}
 	}
 	block.Part, block.Field, block.Ask = part, name, true
-	block.Say, block.Do = sayCells(name, what, l, same && !l.exceeded(), edited, fact), doCells(edited, fact)
+	block.Say, block.Do = p.voice().sayCells(name, what, l, same && !l.exceeded(), edited, fact), p.voice().doCells(edited, fact)
 	return block, true
 }
 

@@ -26,6 +26,7 @@ type Return struct {
 	Person
 	From        string // the old id
 	Reactivated bool
+	Off         bool // the account stays switched off, as the mapping says with back
 }
 
 // comesBack plans the return of somebody who is known under another id, as far
@@ -39,7 +40,10 @@ func (p *planner) comesBack(item *flow.Item, key keyOf, links []ledger.Link) {
 			p.hold(item, *failure)
 			return
 		}
-		if links[0].State == ledger.Deactivated {
+		switch {
+		case p.staysOff(&links[0]):
+			what = left
+		case links[0].State == ledger.Deactivated:
 			what = reactivated
 		}
 	}
@@ -51,6 +55,14 @@ func (p *planner) comesBack(item *flow.Item, key keyOf, links []ledger.Link) {
 // it was off, and with what is another than under the old id. What is sent once
 // is sent again.
 func (p *planner) takeOver(item *flow.Item, link *ledger.Link, key keyOf) ([]Entry, *compile.Failure) {
+	if p.staysOff(link) {
+		kept := Entry{
+			Position: item.Position, Operation: Note, SourceID: item.ID, TargetID: link.TargetID, Shown: item.Shown,
+			From: link.SourceID, Why: WhyReturned, Facts: p.noted.prints, Person: p.persons.mark,
+		}
+		p.noted.prints = nil
+		return []Entry{kept}, nil
+	}
 	abilities := &p.Mapping.Target.Abilities
 	off := link.State == ledger.Deactivated
 	if off && !abilities.Reactivate {
@@ -94,6 +106,13 @@ func (p *planner) takeOver(item *flow.Item, link *ledger.Link, key keyOf) ([]Ent
 	return out, nil
 }
 
+// staysOff reports whether a link that is taken over goes on being switched off:
+// with back = "keep" it is the tie alone that moves. Without it whoever returns
+// would be created a second time.
+func (p *planner) staysOff(link *ledger.Link) bool {
+	return link.State == ledger.Deactivated && (p.Mapping.Leavers == nil || !p.Mapping.Leavers.Back)
+}
+
 // settleComebacks decides, now that everybody was read, who takes which link
 // over. Whoever is still there under the old id keeps it.
 func (p *planner) settleComebacks(ctx context.Context) error {
@@ -126,7 +145,7 @@ func (p *planner) settleComebacks(ctx context.Context) error {
 
 func (p *planner) stands(position int64) bool {
 	was := p.duplicates.outcomes.at(position)
-	return was == adopted || was == reactivated
+	return was == adopted || was == reactivated || was == left
 }
 
 // whyNot says why a link can't be taken over; nil when it can.
@@ -148,7 +167,7 @@ func (p *planner) whyNot(c *comeback, claims map[int64]int) *compile.Failure {
 	if len(c.links) > 1 || claims[c.links[0].Row] > 1 {
 		out.Code = "ambiguous-return"
 		out.Summary = "Somebody who came back, and of whom it can't be told whose account was theirs"
-		out.Detail = strconv.Itoa(max(len(c.links), claims[c.links[0].Row])) + " people are the same by all that same_person names."
+		out.Detail = strconv.Itoa(max(len(c.links), claims[c.links[0].Row])) + " records are the same by all that same_person names."
 		out.Remedy = "Name one more field in same_person that tells them apart, or correct the source."
 		return out
 	}
@@ -178,6 +197,7 @@ func (p *planner) move(ctx context.Context, c *comeback) error {
 		}
 	}
 	p.persons.moves[c.at] = true
-	p.summary.Returns = append(p.summary.Returns, Return{Person: c.who, From: link.SourceID, Reactivated: link.State == ledger.Deactivated})
+	off := p.staysOff(link)
+	p.summary.Returns = append(p.summary.Returns, Return{Person: c.who, From: link.SourceID, Reactivated: link.State == ledger.Deactivated && !off, Off: off})
 	return nil
 }

@@ -67,7 +67,7 @@ func (p *planner) judgeCreates(ctx context.Context) error {
 		p.stop(c.who, Create.String(), PartCreates, "")
 	}
 	p.summary.Blocked = append(p.summary.Blocked, Block{
-		Part: PartCreates, Ask: true, Code: "creates", Say: sayCreates(l, p.history.first), Do: doCreates(p.history.first),
+		Part: PartCreates, Ask: true, Code: "creates", Say: p.voice().sayCreates(l, p.history.first), Do: p.voice().doCreates(p.history.first),
 	})
 	return nil
 }

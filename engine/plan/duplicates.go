@@ -90,7 +90,7 @@ func sharedID() *compile.Failure {
 	return &compile.Failure{
 		Code:    "duplicate-key",
 		Summary: "Two records of the source have this id",
-		Detail:  "One id is one person; which of the two is right can't be told.",
+		Detail:  "One id is one record; which of the two is right can't be told.",
 		Remedy:  "Correct the source, or look why its list holds the same record twice.",
 	}
 }
@@ -100,8 +100,8 @@ func (d *duplicates) key(item *flow.Item, key keyOf, target *compile.Target) {
 		return &compile.Failure{
 			Code:    "duplicate-key",
 			Field:   target.Fields[target.Key[0]].Name,
-			Summary: "Another person has the same " + fieldNames(target, target.Key),
-			Detail:  "The key must be one person's alone: sent, one of them would overwrite the other.",
+			Summary: "Another record of the source has the same " + fieldNames(target, target.Key),
+			Detail:  "The key must be one record's alone: sent, one of them would overwrite the other.",
 			Remedy:  "Correct it at the source, or choose a key that is unique there.",
 			Place:   &target.Fields[target.Key[0]].Place,
 		}
@@ -114,7 +114,7 @@ func (d *duplicates) target(item *flow.Item, targetID string, target *compile.Ta
 		return &compile.Failure{
 			Code:    "ambiguous-match",
 			Field:   target.Fields[target.FindBy()[0]].Name,
-			Summary: "The target gave the same record for two people",
+			Summary: "The target gave the same record for two of the source",
 			Detail:  "Their " + keyNames(target) + " is not the same; which of them the record is can't be told.",
 			Remedy:  `Check the endpoint "find": it must select by all of it. Or correct both at the source.`,
 			Place:   &target.Fields[target.FindBy()[0]].Place,

@@ -147,7 +147,7 @@ func (f *Finder) cut(done *protocol.Done) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: "look-up-cut", Class: diag.Unavailable,
 		Summary: "The look-up at the target was cut short",
-		Detail:  "Without its whole answer, people who are already there might be created a second time: " + why + ".",
+		Detail:  "Without its whole answer, what is already there might be created a second time: " + why + ".",
 		Remedy:  "Nothing was planned. Run again.",
 	}
 }
@@ -222,13 +222,13 @@ func (p *planner) judgeFound(values []record.Value, answer *Found, holder string
 		return &foundRecord{failure: &compile.Failure{
 			Code: "ambiguous-match", Field: field.Name, Place: &field.Place,
 			Summary: "The target has more than one record with the same " + by,
-			Detail:  "Which of them is this person can't be told.",
-			Remedy:  "Merge them at the target, or look people up by what is unique there.",
+			Detail:  "Which of them is this record can't be told.",
+			Remedy:  "Merge them at the target, or look up by what is unique there.",
 		}}
 	case holder != "":
 		return &foundRecord{failure: &compile.Failure{
 			Code: "already-linked", Field: field.Name, Place: &field.Place,
-			Summary: "The target's record with the same " + by + " belongs to another person of the source",
+			Summary: "The target's record with the same " + by + " belongs to another record of the source",
 			Detail:  "It is linked to the source's id " + holder + ".",
 			Remedy:  "Check both at the source; one of them has changed or is wrong. A person who came back under a new id is recognised by same_person.",
 		}}

@@ -113,7 +113,7 @@ func (p *planner) stillThere(ctx context.Context, links []ledger.Link) (map[stri
 		return nil, diag.Diagnostic{
 			Code: "look-up-cut", Class: diag.Unavailable,
 			Summary: "The look-up of those who are no longer read was cut short",
-			Detail: "Whether " + strconv.Itoa(len(links)) + " people are really gone is asked by id before anything is done about it, and " +
+			Detail: "Whether " + strconv.Itoa(len(links)) + " records are really gone is asked by id before anything is done about it, and " +
 				"the connector " + strconv.Quote(p.Mapping.Source.Connection.Plugin) + " did not answer to the end.",
 			Remedy: "Nothing was planned. Run again.",
 		}

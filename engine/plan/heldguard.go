@@ -41,7 +41,7 @@ func (p *planner) judgeHeld() {
 	for _, h := range open {
 		p.stop(h.Person, PartHeld, PartHeld, "")
 	}
-	p.summary.Blocked = append(p.summary.Blocked, Block{Part: PartHeld, Ask: true, Code: "held", Say: sayHeld(l, waits), Do: doHeld})
+	p.summary.Blocked = append(p.summary.Blocked, Block{Part: PartHeld, Ask: true, Code: "held", Say: p.voice().sayHeld(l, waits), Do: doHeld})
 }
 
 // judgeFill says which fields are less full than the mapping declares.

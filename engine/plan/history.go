@@ -181,7 +181,7 @@ func otherTenant(ctx context.Context, in Input, now ledger.Scope) error {
 		Code:    "other-tenant",
 		Summary: "This ledger belongs to another tenant of the " + what,
 		Detail: "The last run of " + in.Mapping.Address + " was with " + before + "; the connection now leads to " + after +
-			". What the ledger knows of people there says nothing about people here.",
+			". What the ledger knows of records there says nothing about those here.",
 		Remedy: "Correct the connection's address or key, if they are wrong. If it is the same system under a new name: engine ledger move --from " + before + " --to " + after + " --side " + what +
 			". If it is another system, start anew beside it: engine run --ledger OTHER.db, or set ENGINE_LEDGER.",
 	}
@@ -266,10 +266,9 @@ func (p *planner) judgeShrunken(ctx context.Context, end flow.End) ([]Block, err
 	p.summary.Read.High = high
 	return []Block{{
 		Part: PartRead, Whole: true, Ask: true, Code: "read-shrunken",
-		Say: sayShrunken(end.Received, high, may),
-		Do: Text{
-			FR: "Rien n'a été planifié et rien ne sera envoyé. Vérifiez ce que la clé a le droit de lire et les filtres de la source. Si l'effectif est bien celui-là, donnez votre accord : il vaut pour une lecture de cette taille.",
-			EN: "Nothing was planned and nothing will be sent. Check what the key may read, and the filters of the source. If the company is of that size now, agree to it: that stands for a read of this size.",
-		},
+		Say: p.voice().sayShrunken(end.Received, high, may),
+		Do: plus(
+			"Rien n'a été planifié et rien ne sera envoyé. Vérifiez ce que la clé a le droit de lire et les filtres de la source. Si l'effectif est bien celui-là, donnez votre accord : il vaut pour une lecture de cette taille.",
+			"Nothing was planned and nothing will be sent. Check what the key may read, and the filters of the source. If the company is of that size now, agree to it: that stands for a read of this size."),
 	}}, nil
 }

@@ -43,7 +43,7 @@ func (p *planner) judge(end flow.End) error {
 //
 // A joined source that is empty is as likely an accident: everybody's fields from
 // it would be cleared. Of a window nobody can say that something must lie in it.
-func judgeRead(end flow.End, mayBeEmpty bool) []Block {
+func judgeRead(end flow.End, v voice, mayBeEmpty bool) []Block {
 	switch {
 	case !end.Complete:
 		return []Block{{
@@ -59,8 +59,8 @@ func judgeRead(end flow.End, mayBeEmpty bool) []Block {
 			Part: PartRead, Whole: true,
 			Code: "read-empty",
 			Say: plus(
-				"La source n'a donné personne. Une liste vide est presque toujours un droit manquant ou un filtre erroné, et non une entreprise vide.",
-				"The source gave nobody at all. An empty list usually means a missing right or a wrong filter, not an empty company."),
+				"La source n'a donné "+v.or("personne", "aucune fiche")+". Une liste vide est presque toujours un droit manquant ou un filtre erroné, et non "+v.or("une entreprise vide", "une source vide")+".",
+				"The source gave "+v.or("nobody", "no record")+" at all. An empty list usually means a missing right or a wrong filter, not an empty "+v.or("company", "source")+"."),
 			Do: doEmpty,
 		}}
 	}
@@ -90,7 +90,7 @@ func named(name string) (fr, en string) {
 	if name == "" {
 		return "La source", "The source"
 	}
-	return "La source " + strconv.Quote(name), "The source " + strconv.Quote(name)
+	return "La source « " + name + " »", "The source " + strconv.Quote(name)
 }
 
 func sayNotWhole(end flow.End) Text {

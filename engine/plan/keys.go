@@ -29,7 +29,7 @@ func (p *planner) keyFields(item *flow.Item) (keyOf, *compile.Failure) {
 				Code:    "empty-key",
 				Field:   field.Name,
 				Summary: "The key " + strconv.Quote(field.Name) + " is empty",
-				Detail:  "Without it, this person can't be told from another at the target.",
+				Detail:  "Without it, this record can't be told from another at the target.",
 				Remedy:  "Fill what it comes from at the source.",
 				Place:   &field.Place,
 			}

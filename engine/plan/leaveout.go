@@ -111,7 +111,7 @@ func (r *rewriter) leaveOut(e *Entry) bool {
 	}
 	r.forgetFacts(e, out, n)
 	if !slices.ContainsFunc(e.Changed, func(at int) bool { return out[at] }) {
-		return e.Operation != Note || len(e.Facts) > 0
+		return e.Operation != Note || len(e.Facts) > 0 || e.From != ""
 	}
 	r.summary.count(e, -1)
 	if !r.Mapping.Target.Abilities.ChangedOnly {

@@ -120,7 +120,7 @@ func (p *planner) notReady(item *flow.Item, r *compile.Require) {
 func cannotReactivate(m *compile.Mapping) compile.Failure {
 	return compile.Failure{
 		Code:    "no-reactivate",
-		Summary: "The person is back, and the target has no way to switch the record on again",
+		Summary: "The record is back, and the target has no way to switch the record on again",
 		Detail:  "The connector " + strconv.Quote(m.Target.Connection.Plugin) + " has no reactivate endpoint for " + m.Target.Resource.GetName() + ".",
 		Remedy:  `Declare an endpoint "reactivate" in the target, or switch the record on there by hand and say back = "keep".`,
 		Place:   &m.Decl.Target.ResourceR,

@@ -157,7 +157,7 @@ type planner struct {
 func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, error) {
 	m := in.Mapping
 	p := &planner{Input: in, today: Today(in.Now, in.Zone), everSent: make([]bool, len(m.Target.Fields)), duplicates: newDuplicates(), pilot: newPilot(in.Who)}
-	p.summary.Pilot = p.pilot != nil
+	p.summary.Pilot, p.summary.Records = p.pilot != nil, !m.People
 	var err error
 	if p.scope, err = in.Ledger.Scope(ctx, scope); err != nil {
 		return nil, err
@@ -420,7 +420,7 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	if end.Complete && end.Cursor == "" && p.since != nil {
 		return nil, p.since.giveUp(WholeNoPlace)
 	}
-	blocks := judgeRead(end, p.Mapping.Source.Window != nil || p.since != nil)
+	blocks := judgeRead(end, p.voice(), p.Mapping.Source.Window != nil || p.since != nil)
 	if len(blocks) == 0 && p.since == nil {
 		var err error
 		if blocks, err = p.judgeShrunken(ctx, end); err != nil {

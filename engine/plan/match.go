@@ -77,15 +77,15 @@ func notConfirmed(target *compile.Target, differ []string) *compile.Failure {
 	return &compile.Failure{
 		Code: "match-not-confirmed", Field: differ[0], Place: &field.Place,
 		Summary: "The target has a record with the same " + fieldNames(target, target.Match.By) + ", which differs in " + quotedNames(differ),
-		Detail:  "It may be this person or somebody else; the mapping takes it only if both agree.",
-		Remedy:  "Look at both. If it is the same person, correct the one that is wrong; if not, correct what both have in common.",
+		Detail:  "It may be the same or another; the mapping takes it only if both agree.",
+		Remedy:  "Look at both. If they are the same, correct the one that is wrong; if not, correct what both have in common.",
 	}
 }
 
 func noMatch(field *compile.TargetField) compile.Failure {
 	return compile.Failure{
 		Code: "empty-match", Field: field.Name, Place: &field.Place,
-		Summary: "The field \"" + field.Name + "\" is empty, by which the target is asked whether this person is there already",
+		Summary: "The field \"" + field.Name + "\" is empty, by which the target is asked whether this record is there already",
 		Detail:  "Created unasked, they might be there twice.",
 		Remedy:  "Fill what it comes from at the source.",
 	}
@@ -114,7 +114,7 @@ func (d *duplicates) match(item *flow.Item, hash fingerprint, target *compile.Ta
 		return &compile.Failure{
 			Code:    "duplicate-key",
 			Field:   field.Name,
-			Summary: "Another person has the same " + fieldNames(target, target.Match.By),
+			Summary: "Another record of the source has the same " + fieldNames(target, target.Match.By),
 			Detail:  "The target is asked by it who is there already: both would be found as one.",
 			Remedy:  "Correct it at the source, or match by more fields.",
 			Place:   &field.Place,

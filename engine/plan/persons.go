@@ -150,7 +150,7 @@ func (p *planner) judgeIdentity() bool {
 		p.stop(s.who, PartIdentity, PartIdentity, "")
 	}
 	l := limited{open: int64(len(open)), limit: p.limit(PartIdentity, p.history.linked), of: p.history.linked}
-	block := Block{Part: PartIdentity, Ask: true, Whole: l.exceeded(), Code: "identity", Say: sayIdentity(l), Do: doIdentity}
+	block := Block{Part: PartIdentity, Ask: true, Whole: l.exceeded(), Code: "identity", Say: p.voice().sayIdentity(l), Do: doIdentity}
 	p.summary.Blocked = append(p.summary.Blocked, block)
 	return block.Whole
 }

@@ -113,6 +113,37 @@ func TestComesBackAfterLeaving(t *testing.T) {
 	require.Equal(t, Counts{Unchanged: 6}, o.day(append([]flow.Item{under("900", all[0])}, all[1:]...)).Counts)
 }
 
+// With back = "keep" the tie moves, and the account stays as it is: neither
+// switched on nor made a second time.
+func TestComesBackAndStaysOff(t *testing.T) {
+	t.Parallel()
+	o, all := knowing(t, 6)
+	o.m.Leavers.Back = false
+	o.m.Target.Abilities.Reactivate = false // it is not asked for
+	gone, back := leaving(all[0]), with(under("900", all[0]), 3, "+339")
+	require.EqualValues(t, 1, o.day(append([]flow.Item{gone}, all[1:]...)).Counts.Deactivate)
+	made := o.plan(append([]flow.Item{back, gone}, all[1:]...))
+	require.Equal(t, Counts{Left: 2, Unchanged: 5}, made.Summary.Counts)
+	require.Equal(t, []Return{{Person: Person{"900", "N0"}, From: "0", Off: true}}, made.Summary.Returns)
+	got := entries(t, made)
+	require.Len(t, got, 1)
+	require.Equal(t, Note, got[0].Operation)
+	require.Empty(t, got[0].Body, "nothing is sent")
+
+	o.day(append([]flow.Item{back}, all[1:]...))
+	require.Zero(t, o.link("0").Row)
+	require.Equal(t, ledger.Deactivated, o.link("900").State)
+	require.Equal(t, "t-0", o.link("900").TargetID)
+	s := o.day(append([]flow.Item{back}, all[1:]...))
+	require.Equal(t, Counts{Left: 1, Unchanged: 5}, s.Counts)
+	require.Empty(t, s.Returns)
+
+	// The mapping changes its mind: the account is where it belongs.
+	o.m.Leavers.Back, o.m.Target.Abilities.Reactivate = true, true
+	require.EqualValues(t, 1, o.day(append([]flow.Item{back}, all[1:]...)).Counts.Reactivate)
+	require.Equal(t, ledger.Active, o.link("900").State)
+}
+
 func TestWhoDoesNotTakeOver(t *testing.T) {
 	t.Parallel()
 	twin := func(i flow.Item) flow.Item { return person(i, "Nom0", "1990-01-00") }

@@ -225,7 +225,7 @@ func TestJudgeRead(t *testing.T) {
 		},
 		"joined, empty window": {end: flow.End{Complete: true, Received: 3, Others: []flow.Other{{Name: "leaves", Windowed: true}}}},
 	} {
-		blocks := judgeRead(c.end, c.windowed)
+		blocks := judgeRead(c.end, voice{}, c.windowed)
 		if c.code == "" {
 			require.Empty(t, blocks, name)
 			continue

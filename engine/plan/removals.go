@@ -90,7 +90,7 @@ func (p *planner) judgeDepartures(ctx context.Context, part, done string, expect
 	case PartScope:
 		block = Block{Code: "scope"}
 	}
-	block.Part, block.Ask, block.Say, block.Do = part, true, sayDepartures(part, l), doDepartures(part)
+	block.Part, block.Ask, block.Say, block.Do = part, true, p.voice().sayDepartures(part, l), p.voice().doDepartures(part)
 	p.summary.Blocked = append(p.summary.Blocked, block)
 	return nil
 }

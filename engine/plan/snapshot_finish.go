@@ -198,7 +198,7 @@ func (p *planner) judgeMissing(out *Snapshot, without []missing) error {
 	if len(expected) > 0 {
 		p.summary.Blocked = append(p.summary.Blocked, Block{
 			Part: PartSnapshot, Code: "snapshot-incomplete",
-			Say: sayMissing(expected, p.snapshot.rule.Block),
+			Say: p.voice().sayMissing(expected, p.snapshot.rule.Block),
 			Do: plus(
 				"Rien n'a été écrit ; ce qui est en place reste tel quel. Complétez les fiches, ou corrigez le paramétrage, et relancez.",
 				"Nothing was written; what is there stays as it is. Complete the records, or correct the mapping, and run again."),
@@ -239,48 +239,59 @@ func (p *planner) askFor(who []missing) {
 	p.summary.Gone = slices.DeleteFunc(p.summary.Gone, func(g Person) bool {
 		return slices.ContainsFunc(who, func(m missing) bool { return gone(m) && m.SourceID == g.SourceID })
 	})
-	n := int64(len(who))
+	n, v := int64(len(who)), p.voice()
 	say := plus(
-		personnes(n)+" de la dernière liste écrite ne sont plus lues, ou ne sont plus retenues par le filtre, et aucune dernière ligne ne peut les remplacer. "+
-			"Les omettre serait dire qu'elles sont parties, ce que leur fiche ne dit pas. Tant que personne ne le dit, la liste n'est pas écrite.",
-		people(n)+" in the list that was last written are no longer read, or no longer selected, and no last line may stand in for them. "+
-			"To leave them out is to say that they have left, and their records don't say so. Until somebody does, the list is not written.")
+		v.personnes(n)+v.or(" qui figuraient dans la dernière liste écrite ne sont plus lues, ou ne passent plus le filtre, et aucune ancienne ligne ne peut les remplacer. "+
+			"Les omettre serait dire qu'elles sont parties, ce que leur fiche ne dit pas.",
+			" qui figuraient dans la dernière liste écrite ne sont plus lues, ou ne passent plus le filtre, et aucune ancienne ligne ne peut les remplacer. "+
+				"Les omettre serait dire qu'elles n'ont plus lieu d'être, ce qu'elles ne disent pas.")+" Tant que personne ne le dit, la liste n'est pas écrite.",
+		v.people(n)+" in the list that was last written are no longer read, or no longer selected, and no last line may stand in for them. "+
+			v.or("To leave them out is to say that they have left, and their records don't say so.", "To leave them out is to say that they are over, and they don't say so.")+
+			" Until somebody does, the list is not written.")
 	at := slices.IndexFunc(p.summary.Blocked, func(b Block) bool { return b.Part == PartRemovals })
 	if at >= 0 {
 		p.summary.Blocked[at].Say = p.summary.Blocked[at].Say.and(say)
 		return
 	}
 	p.summary.Blocked = append(p.summary.Blocked, Block{Part: PartRemovals, Ask: true, Code: "removals-unproven", Say: say, Do: plus(
-		"Si ces personnes sont parties, donnez votre accord ; sinon remettez-les dans la source, ou corrigez le filtre.",
-		"If they have left, agree to it; else bring them back at the source, or correct where.")})
+		"Si ces "+v.or("personnes sont parties", "fiches n'ont plus lieu d'être")+", donnez votre accord ; sinon remettez-les dans la source, ou corrigez le filtre.",
+		"If they "+v.or("have left", "are over")+", agree to it; else bring them back at the source, or correct where.")})
 }
 
 // namedAtOnce is how many people a block names.
 const namedAtOnce = 10
 
-func sayMissing(who []missing, never bool) Text {
-	names := make([]string, 0, namedAtOnce)
+// missingInFrench is the state of a missing record in French; in English the states
+// are called as everywhere else.
+var missingInFrench = map[string]string{
+	ledger.Held: "retenue", ledger.Waiting: "en attente", ledger.Skipped: "laissée de côté", ledger.Blocked: "bloquée",
+	ledger.Gone: "plus lue", ledger.OutOfScope: "hors du périmètre",
+}
+
+func (v voice) sayMissing(who []missing, never bool) Text {
+	var noms, names []string
 	for _, m := range who[:min(len(who), namedAtOnce)] {
 		name := m.Shown
 		if name == "" {
 			name = "id " + strconv.Quote(m.SourceID)
 		}
-		names = append(names, name+" ("+m.why+")")
+		noms, names = append(noms, name+" ("+missingInFrench[m.why]+")"), append(names, name+" ("+m.why+")")
 	}
-	list := strings.Join(names, ", ")
 	more := Text{}
 	if n := len(who) - len(names); n > 0 {
-		more = plus(" et "+personnes(int64(n))+" encore", " and "+people(int64(n))+" more")
+		more = plus(" et "+v.personnes(int64(n))+" encore", " and "+v.people(int64(n))+" more")
 	}
 	why := plus(
-		"Aucune ligne ne peut les remplacer : la dernière a plus de 7 jours, ne correspond plus au paramétrage, ou sa clé est désormais à quelqu'un d'autre.",
+		"Aucune ligne ne peut les remplacer : la dernière a plus de 7 jours, ne correspond plus au paramétrage, ou sa clé est désormais "+v.or("à quelqu'un d'autre", "celle d'une autre")+".",
 		"No line of theirs can stand in: the last one is more than 7 days old, does not fit the mapping any more, or its key is another's by now.")
 	if never {
 		why = plus("Le paramétrage interdit qu'une ancienne ligne les remplace.", `The mapping says held = "block": no last line may stand in.`)
 	}
 	return plus(
-		"La liste vaut pour tout le monde : qui n'y est pas est parti. Manqueraient : "+list+more.FR+".",
-		"The list is read as everybody: who is not in it has left. These would be missing: "+list+more.EN+".").and(why)
+		v.or("La liste vaut pour tout le monde : qui n'y est pas est parti.", "La liste vaut pour toutes les fiches : ce qui n'y est pas n'existe plus.")+
+			" Il manquerait : "+strings.Join(noms, ", ")+more.FR+".",
+		v.or("The list is read as everybody: who is not in it has left.", "The list is read as all there is: what is not in it is no more.")+
+			" These would be missing: "+strings.Join(names, ", ")+more.EN+".").and(why)
 }
 
 // blockSnapshot undoes every operation: none can be done alone. What was changed
@@ -335,13 +346,16 @@ func (p *planner) writeLines(ctx context.Context, out *Snapshot) error {
 		return err
 	}
 	if w.lines == 0 {
+		v := p.voice()
 		p.summary.Blocked = append(p.summary.Blocked, Block{
 			Part: PartSnapshot, Code: "snapshot-empty",
 			Say: plus(
-				"La liste serait vide, et elle vaut pour tout le monde : ce serait dire que tout le monde est parti.",
-				"The list would be empty, and it is read as everybody: that says that everybody has left."),
+				v.or("La liste serait vide, et elle vaut pour tout le monde : ce serait dire que tout le monde est parti.",
+					"La liste serait vide, et elle vaut pour toutes les fiches : ce serait dire qu'il n'y en a plus."),
+				v.or("The list would be empty, and it is read as everybody: that says that everybody has left.",
+					"The list would be empty, and it is read as all there is: that says that nothing is left.")),
 			Do: plus(
-				"Rien n'a été écrit ; ce qui est en place reste tel quel. Regardez qui est retenu ou en attente, et le filtre.",
+				"Rien n'a été écrit ; ce qui est en place reste tel quel. Regardez ce qui est retenu ou en attente, et le filtre.",
 				"Nothing was written; what is there stays as it is. Look who is held back or waits, and at where."),
 		})
 		out.Blocked = true

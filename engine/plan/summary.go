@@ -32,6 +32,7 @@ type Summary struct {
 	Generation int64  // of the ledger
 	Created    time.Time
 	Today      string // the day it was made for, yyyy-mm-dd
+	Records    bool   // what it is about is not people
 	Pilot      bool   // it is about named people alone, and says nothing of the others
 
 	Read   Reading

@@ -118,7 +118,7 @@ func (p *planner) noWayBack() *compile.Failure {
 	if rule := p.Mapping.Leavers; rule != nil && len(rule.BackNames) > 0 {
 		return &compile.Failure{
 			Code:    "undo-needs-source",
-			Summary: "Switching this person on again sends fields of their record, and an undo reads nothing from the source",
+			Summary: "Switching this record on again sends fields of it, and an undo reads nothing from the source",
 			Detail:  `The endpoint "reactivate" names fields of the record in its body.`,
 			Remedy:  "Correct the record at the source, so that they have not left; the next run switches them on again with their fields.",
 			Place:   &p.Mapping.Decl.Target.ResourceR,
@@ -130,7 +130,7 @@ func (p *planner) noWayBack() *compile.Failure {
 func changedSince() compile.Failure {
 	return compile.Failure{
 		Code:    "changed-since",
-		Summary: "Something was done with this person since that run",
+		Summary: "Something was done with this record since that run",
 		Detail:  "Their link is no longer as that run left it, and what came later must not be undone with it.",
 		Remedy:  "engine who NAME says what was done since. Correct the record at the source, or the target by hand.",
 	}

@@ -25,7 +25,7 @@ type words struct {
 	date     func(time.Time) string
 	day      func(time.Time) string
 	status   map[string]string
-	done     map[string][3]string // by operation: one, many, what it means
+	done     map[string][4]string // by operation: one, many, what that means for one, for many
 	outcome  map[string][2]string // by outcome of what is left to people: one, many
 	reason   map[string]string    // by code; %s is the field
 	remedy   map[string]string    // by code
@@ -59,19 +59,24 @@ type words struct {
 	ifRight  string
 	byHand   [2]string
 	byHandIn string
-	known    string // until %s
-	reads    string // how it was read
-	readAll  string
-	callsTo  string // number and system
-	least    string // of these, how many are the least possible
-	isLeast  string // they are
-	unread   string
+	known    string    // until %s
+	reads    string    // how it was read
+	readAll  [2]string // "%s announced, %d read"
+	callsTo  string    // number and system
+	least    string    // of these, how many are the least possible
+	isLeast  string    // they are
+	unread   [2]string
 	unkept   string
 }
 
-func wordsOf(lang Language) *words {
-	if lang == French {
+func wordsOf(lang Language, records bool) *words {
+	switch {
+	case lang == French && records:
+		return &ofFiches
+	case lang == French:
 		return &inFrench
+	case records:
+		return &ofRecords
 	}
 	return &inEnglish
 }

@@ -8,14 +8,14 @@ var inEnglish = words{
 	status: map[string]string{
 		"succeeded": "Done", "partial": "Done in part", "blocked": "Blocked: nothing was done", "failed": "Failed", "running": "Running",
 	},
-	done: map[string][3]string{
-		"create":     {"arrival", "arrivals", "account created"},
-		"link":       {"adoption", "adoptions", "record already there, tied"},
-		"reactivate": {"return", "returns", "account switched on again"},
-		"deactivate": {"departure", "departures", "account switched off"},
-		"delete":     {"deletion", "deletions", "record deleted"},
-		"unlink":     {"tie undone", "ties undone", "the record stays as it is at the target"},
-		"update":     {"update", "updates", "record updated"},
+	done: map[string][4]string{
+		"create":     {"arrival", "arrivals", "account created", "accounts created"},
+		"link":       {"adoption", "adoptions", "record already there, tied", "records already there, tied"},
+		"reactivate": {"return", "returns", "account switched on again", "accounts switched on again"},
+		"deactivate": {"departure", "departures", "account switched off", "accounts switched off"},
+		"delete":     {"deletion", "deletions", "record deleted", "records deleted"},
+		"unlink":     {"tie undone", "ties undone", "the record stays as it is at the target", "the records stay as they are at the target"},
+		"update":     {"update", "updates", "record updated", "records updated"},
 	},
 	outcome: map[string][2]string{
 		"held":      {"person held back", "people held back"},
@@ -34,6 +34,7 @@ var inEnglish = words{
 		"sharp":    {"sensitive change waiting for your word", "sensitive changes waiting for your word"},
 		"changes":  {"change waiting for your word", "changes waiting for your word"},
 		"nulls":    {"emptied value waiting for your word", "emptied values waiting for your word"},
+		"snapshot": {"person would be missing from the list", "people would be missing from the list"},
 		"held":     {"person held back makes the others wait", "people held back make the others wait"},
 		"identity": {"id that was somebody else, waiting for your word", "ids that were somebody else, waiting for your word"},
 	},
@@ -70,10 +71,10 @@ var inEnglish = words{
 	byHandIn: "field “%s”: sent at creation and return only",
 	known:    "known until %s",
 	reads:    "Reads: %s.",
-	readAll:  "%s announced, %d read",
+	readAll:  [2]string{"%s announced, %d read", "%s announced, %d read"},
 	callsTo:  "%s to %s",
 	least:    "the least possible is %d",
 	isLeast:  "the least possible",
-	unread:   "%s read, with no total announced",
+	unread:   [2]string{"%s read, with no total announced", "%s read, with no total announced"},
 	unkept:   "What this run did in detail is no longer kept.",
 }

@@ -18,7 +18,8 @@ type Line struct {
 	Case                 string // provisioning, update, deprovisioning, link, reactivation, unlink; "" where nothing was to be done
 	Verdict              string // success, failed or skipped
 
-	says map[string]Text // of the run's require blocks
+	says    map[string]Text // of the run's require blocks
+	records bool            // it is not about a person
 }
 
 // How a result ended, in the three words that HR systems' own monitoring has.
@@ -44,8 +45,8 @@ func verdictOf(outcome string) string {
 	return Skip
 }
 
-func lineOf(result *ledger.Result, profiles ledger.Profiles, says map[string]Text) Line {
-	l := Line{Result: *result, Case: cases[result.Operation], Verdict: verdictOf(result.Outcome), says: says}
+func lineOf(result *ledger.Result, profiles ledger.Profiles, story *Story) Line {
+	l := Line{Result: *result, Case: cases[result.Operation], Verdict: verdictOf(result.Outcome), says: story.Says, records: story.Records}
 	l.SourceURL, _ = protocol.ProfileURL(profiles.Source, l.SourceID)
 	l.TargetURL, _ = protocol.ProfileURL(profiles.Target, l.TargetID)
 	return l
@@ -81,7 +82,7 @@ func lines(ctx context.Context, l *ledger.Ledger, run *ledger.Run, story *Story)
 		if results[i].TargetID == "" {
 			results[i].TargetID = targets[results[i].SourceID]
 		}
-		out[i] = lineOf(&results[i], run.Profiles, story.Says)
+		out[i] = lineOf(&results[i], run.Profiles, story)
 	}
 	return out, nil
 }
@@ -91,7 +92,7 @@ type Told struct{ Case, Verdict, Message string }
 
 // In says a line in a language.
 func (l *Line) In(lang Language) Told {
-	w := wordsOf(lang)
+	w := wordsOf(lang, l.records)
 	told := Told{Case: w.cases[l.Case], Verdict: w.verdict[l.Verdict], Message: l.message(w, lang)}
 	for _, f := range l.LeftOut {
 		told.Message += w.further + fmt.Sprintf(w.but, f.Field) + w.colon + " " + w.leftOut(&f, lang)

@@ -111,11 +111,15 @@ func TestReports(t *testing.T) {
 	l, id := night(t)
 	made, err := report.Make(t.Context(), l, id)
 	require.NoError(t, err)
+	records := *made
+	records.Story.Records = true
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"fr.txt":  func(b *bytes.Buffer) error { return made.Text(b, report.French) },
-		"en.txt":  func(b *bytes.Buffer) error { return made.Text(b, report.English) },
-		"fr.html": func(b *bytes.Buffer) error { return made.HTML(b, report.French) },
-		"en.html": func(b *bytes.Buffer) error { return made.HTML(b, report.English) },
+		"fr-records.txt": func(b *bytes.Buffer) error { return records.Text(b, report.French) },
+		"en-records.txt": func(b *bytes.Buffer) error { return records.Text(b, report.English) },
+		"fr.txt":         func(b *bytes.Buffer) error { return made.Text(b, report.French) },
+		"en.txt":         func(b *bytes.Buffer) error { return made.Text(b, report.English) },
+		"fr.html":        func(b *bytes.Buffer) error { return made.HTML(b, report.French) },
+		"en.html":        func(b *bytes.Buffer) error { return made.HTML(b, report.English) },
 	} {
 		var b bytes.Buffer
 		require.NoError(t, write(&b))

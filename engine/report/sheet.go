@@ -58,7 +58,7 @@ type part struct {
 
 // sheet says a report in a language.
 func (r *Report) sheet(lang Language) *sheet {
-	w := wordsOf(lang)
+	w := wordsOf(lang, r.Story.Records)
 	s := &sheet{
 		Lang: lang, Mapping: r.Run.Mapping, Date: w.date(r.Run.Started.In(r.zone())), Status: w.status[r.Run.Status], Tone: tone(r.Run.Status),
 		YoursTitle: w.yours, NotTitle: w.notDone, RunID: r.Run.ID, Colon: w.colon,
@@ -67,7 +67,7 @@ func (r *Report) sheet(lang Language) *sheet {
 	if s.Route = r.Run.Mapping; r.Story.From != (Text{}) {
 		s.Route = r.Story.From.In(lang) + " → " + r.Story.To.In(lang)
 	}
-	s.Lead = r.lead(w)
+	s.Lead = r.lead(w, lang)
 	s.Done = r.done(w)
 	s.Yours = r.left(w, lang)
 	s.Not = r.not(w, lang)
@@ -81,7 +81,39 @@ func (r *Report) sheet(lang Language) *sheet {
 			s.Lead = []string{w.settled}
 		}
 	}
+	if lang == French {
+		s.typeset()
+	}
 	return s
+}
+
+// typeset puts the spaces of French punctuation into what is said, and leaves
+// names and commands as they are.
+func (s *sheet) typeset() {
+	set := func(texts ...*string) {
+		for _, text := range texts {
+			*text = diag.French(*text)
+		}
+	}
+	set(&s.Status, &s.YoursTitle, &s.NotTitle, &s.Read, &s.Colon)
+	for i := range s.Lead {
+		set(&s.Lead[i])
+	}
+	for i := range s.Columns {
+		set(&s.Columns[i])
+	}
+	for i := range s.Everybody {
+		set(&s.Everybody[i].Message)
+	}
+	for _, rows := range [][]row{s.Done, s.Yours} {
+		for i := range rows {
+			set(&rows[i].Label, &rows[i].What, &rows[i].Do)
+		}
+	}
+	for i := range s.Not {
+		p := &s.Not[i]
+		set(&p.Label, &p.Say, &p.IfRight, &p.Do)
+	}
 }
 
 func tone(status string) string {
@@ -95,7 +127,7 @@ func tone(status string) string {
 }
 
 // lead is what must be known before the numbers.
-func (r *Report) lead(w *words) []string {
+func (r *Report) lead(w *words, lang Language) []string {
 	var out []string
 	if r.Run.Status == "running" {
 		out = append(out, w.running)
@@ -106,7 +138,13 @@ func (r *Report) lead(w *words) []string {
 		out = append(out, w.pilot)
 	}
 	for _, p := range r.Story.Problems {
-		out = append(out, w.problem+w.colon+" "+p.Summary+".", p.Detail, p.Remedy)
+		texts := []string{p.Summary + ".", p.Detail, p.Remedy}
+		for i, text := range texts {
+			if lang == French && text != "" { // in the words of the machine, which are English
+				texts[i] = w.quote[0] + text + w.quote[1]
+			}
+		}
+		out = append(out, w.problem+w.colon+" "+texts[0], texts[1], texts[2])
 	}
 	return out
 }
@@ -116,7 +154,7 @@ func (r *Report) done(w *words) []row {
 	for _, d := range r.Done {
 		n := int64(len(d.People))
 		forms := w.done[d.Operation]
-		one := row{Count: n, Label: w.form(n, [2]string{forms[0], forms[1]}), What: forms[2]}
+		one := row{Count: n, Label: w.form(n, [2]string{forms[0], forms[1]}), What: w.form(n, [2]string{forms[2], forms[3]})}
 		if d.Operation == "update" {
 			one.What = r.fields()
 		} else {
@@ -226,9 +264,9 @@ func (r *Report) read(w *words, lang Language) string {
 	if read.Received == 0 && read.Calls == 0 {
 		return ""
 	}
-	how := fmt.Sprintf(w.unread, w.counted(read.Received, w.people))
+	how := fmt.Sprintf(w.form(read.Received, w.unread), w.counted(read.Received, w.people))
 	if read.Expected >= 0 {
-		how = fmt.Sprintf(w.readAll, w.counted(read.Expected, w.people), read.Received)
+		how = fmt.Sprintf(w.form(read.Expected, w.readAll), w.counted(read.Expected, w.people), read.Received)
 	}
 	said := fmt.Sprintf(w.reads, how)
 	if calls := r.calls(w, lang); calls != "" {

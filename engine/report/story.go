@@ -25,6 +25,7 @@ func (t Text) In(lang Language) string {
 type Story struct {
 	From, To Text   // what people call the two systems
 	Zone     string // IANA name, of the integration; "" is UTC
+	Records  bool   // what it was about is not people
 	Pilot    bool   // it was for named people alone
 
 	Blocks   []plan.Block

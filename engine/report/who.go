@@ -164,7 +164,7 @@ func (m *InMapping) last(ctx context.Context, l *ledger.Ledger, results []ledger
 			}
 			profiles[r.RunID] = run.Profiles
 		}
-		m.Results = append(m.Results, PersonLine{r.RunID, lineOf(&r.Result, profiles[r.RunID], stories[r.RunID].Says)})
+		m.Results = append(m.Results, PersonLine{r.RunID, lineOf(&r.Result, profiles[r.RunID], stories[r.RunID])})
 	}
 	return nil
 }

@@ -114,7 +114,7 @@ mapping "employees" {
 
 mapping "absences" {
   trigger { daily = "04:00" }
-  shown_as = "string(leave.owner_id) + ', ' + leave.date.format('dd/MM/yyyy')"
+  shown_as = "string(leave.owner_id) + ' (' + leave.date.format('dd/MM/yyyy') + ')'"
 
   source "leave" {
     connection = connection.lucca

@@ -56,9 +56,23 @@ func (h *human) Diagnostics(ds diag.Diagnostics, src diag.Sources) {
 		return
 	}
 	h.clear()
-	_ = ds.WriteText(h.talk, src, diag.TextOptions{Width: h.width, Color: h.talkColor})
+	shown := ds
+	if len(shown) > mostAtOnce {
+		if errs := ds.Errors(); len(errs) > 0 {
+			shown = errs // what stops comes before what warns
+		}
+		shown = shown[:min(len(shown), mostAtOnce)]
+	}
+	_ = shown.WriteText(h.talk, src, diag.TextOptions{Width: h.width, Color: h.talkColor})
 	fmt.Fprintln(h.talk)
+	if more := len(ds) - len(shown); more > 0 {
+		fmt.Fprintf(h.talk, "And %d more, which --json has all of.\n\n", more)
+	}
 }
+
+// mostAtOnce is how many diagnostics a person is shown: one mistake may be
+// repeated by a thousand mappings.
+const mostAtOnce = 50
 
 func (h *human) Valid(w *engine.Workspace) {
 	fmt.Fprintf(h.out, "%s is valid.\n", diag.VisibleLine(w.Dir))

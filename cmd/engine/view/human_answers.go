@@ -22,12 +22,13 @@ func (h *human) Told(t Told) {
 }
 
 func (h *human) Undoing(u *engine.Undoing) diag.Diagnostics {
+	one, many := folk(u.Plan.Summary.Records)
 	for _, line := range []struct {
 		n     int64
 		words string
 	}{{u.Created, "created"}, {u.Updated, "updated"}, {u.Deleted, "deleted"}} {
 		if line.n > 0 {
-			h.printf("Run %s also %s %s: that can't be undone.\n", u.RunID, line.words, counted(line.n, "person", "people"))
+			h.printf("Run %s also %s %s: that can't be undone.\n", u.RunID, line.words, counted(line.n, one, many))
 		}
 	}
 	return h.Plan(&u.Planned, PlanOptions{})
@@ -102,7 +103,7 @@ func (h *human) RunResults(run *report.Run, lines []report.Line, lang report.Lan
 		h.printf("  and %d more; --all lists everybody\n", left)
 	}
 	if len(lines) == 0 {
-		h.printf("  No result of a person is kept: nobody was written, held or blocked, or it was too long ago.\n")
+		h.printf("  No single result is kept: nothing was written, held or blocked, or it was too long ago.\n")
 	}
 }
 
@@ -195,7 +196,7 @@ func did(r *report.Result) string {
 
 func (h *human) HeldNow(held []report.HeldRecord, keep lang.Span, whole bool) {
 	if len(held) == 0 {
-		h.printf("Nobody is held, waiting, refused or ambiguous.\n")
+		h.printf("Nothing is held, waiting, refused or ambiguous.\n")
 		return
 	}
 	for i := range held {

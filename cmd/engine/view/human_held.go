@@ -77,11 +77,12 @@ func (h *human) reason(who, code, summary, remedy string) {
 }
 
 // unfilled says which source fields are less full than declared.
-func (h *human) unfilled(list []plan.Unfilled) {
-	for _, f := range list {
-		h.printf("  The field %s is filled for %d of %d people; %s is declared.\n", diag.VisibleLine(f.Field), f.Filled, f.Of, diag.VisibleLine(f.Declared))
+func (h *human) unfilled(s *plan.Summary) {
+	_, many := folk(s.Records)
+	for _, f := range s.Unfilled {
+		h.printf("  The field %s is filled for %d of %d %s; %s is declared.\n", diag.VisibleLine(f.Field), f.Filled, f.Of, many, diag.VisibleLine(f.Declared))
 	}
-	if len(list) > 0 {
+	if len(s.Unfilled) > 0 {
 		h.printf("\n")
 	}
 }

@@ -28,50 +28,56 @@ func (h *human) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	h.counts(s)
 	h.snapshot(s.Snapshot, false, o.Everybody)
 	h.fields(s)
-	h.pending(s.Fields, pendingOf(s))
+	h.pending(s, pendingOf(s))
 	if err := h.people(p.Plan, o); err != nil {
 		return diag.From(err, "reading the plan back")
 	}
 	h.returns(s.Returns, o.Everybody)
 	h.held(s.Held, o.Everybody)
 	h.waiting(s.Waiting, o.Everybody)
-	h.unfilled(s.Unfilled)
+	h.unfilled(s)
 	h.byHand(s.ByHand, o.Everybody)
 	h.gone(s.Gone)
 	h.read(s)
+	if p.Pace.Takes >= time.Minute {
+		h.printf("  Sent one by one, at %s and no faster, that takes about %s.\n", p.Pace.Rate, span(p.Pace.Takes))
+	}
 	return nil
 }
 
 // verdict is what a person wants to know before anything else.
 func verdict(s *plan.Summary) string {
 	changes := s.Counts.Changes()
+	one, many := folk(s.Records)
 	var out []string
 	switch {
 	case changes == 0 && s.Counts.Held+s.Counts.Missing+s.Counts.Blocked+s.Counts.Waiting == 0:
 		return nothingToDo(s)
 	case changes == 0:
 		out = append(out, "Nothing would be sent.")
-	case changes == 1:
-		out = append(out, "1 person would be written.")
 	default:
-		out = append(out, strconv.FormatInt(changes, 10)+" people would be written.")
+		out = append(out, counted(changes, one, many)+" would be written.")
 	}
 	switch s.Counts.Held {
 	case 0:
-		out = append(out, "Nobody is held back.")
+		nobody := "Nobody"
+		if s.Records {
+			nobody = "Nothing"
+		}
+		out = append(out, nobody+" is held back.")
 	case 1:
 		out = append(out, "1 is held back, with the reason below.")
 	default:
 		out = append(out, strconv.FormatInt(s.Counts.Held, 10)+" are held back, with the reasons below.")
 	}
 	if s.Counts.Missing > 0 {
-		out = append(out, counted(s.Counts.Missing, "person is", "people are")+" not sent, because a record that they refer to is not linked.")
+		out = append(out, counted(s.Counts.Missing, one+" is", many+" are")+" not sent, because what they refer to is not linked.")
 	}
 	if s.Counts.Waiting > 0 {
-		out = append(out, counted(s.Counts.Waiting, "person waits", "people wait")+" to be ready.")
+		out = append(out, counted(s.Counts.Waiting, one+" waits", many+" wait")+" to be ready.")
 	}
 	if s.Counts.Blocked > 0 {
-		out = append(out, counted(s.Counts.Blocked, "person waits", "people wait")+" for somebody's word.")
+		out = append(out, counted(s.Counts.Blocked, one+" waits", many+" wait")+" for somebody's word.")
 	}
 	return strings.Join(out, " ")
 }
@@ -136,7 +142,11 @@ func (h *human) fields(s *plan.Summary) {
 		}
 	}
 	if len(lines) > 0 {
-		h.printf("  Fields of people who are already there\n%s\n\n", strings.Join(lines, "\n"))
+		whose := "people who"
+		if s.Records {
+			whose = "records that"
+		}
+		h.printf("  Fields of %s are already there\n%s\n\n", whose, strings.Join(lines, "\n"))
 	}
 }
 
@@ -214,27 +224,49 @@ func fieldNames(p *plan.Plan, e *plan.Entry) string {
 
 // nothingToDo says of whom: of those who were not read nothing is known.
 func nothingToDo(s *plan.Summary) string {
+	whole, nobody, changed := "everybody is as they should be", "nobody has changed", "whoever changed is as they should be"
+	if s.Records {
+		whole, nobody, changed = "everything is as it should be", "nothing has changed", "what changed is as it should be"
+	}
 	switch {
 	case s.Read.Since.IsZero():
-		return "Nothing to do: everybody is as they should be."
+		return "Nothing to do: " + whole + "."
 	case s.Read.Received == 0:
-		return "Nothing to do: nobody has changed."
+		return "Nothing to do: " + nobody + "."
 	}
-	return "Nothing to do: whoever changed is as they should be."
+	return "Nothing to do: " + changed + "."
 }
 
 func (h *human) read(s *plan.Summary) {
+	one, many := folk(s.Records)
 	announced := ""
 	if s.Read.Expected >= 0 {
 		announced = " of " + strconv.FormatInt(s.Read.Expected, 10) + " announced"
 	}
-	h.printf("  Read: %s%s, in %s.\n", counted(s.Read.Received, "person", "people"), announced, counted(s.Read.Calls, "call", "calls"))
+	h.printf("  Read: %s%s, in %s.\n", counted(s.Read.Received, one, many), announced, counted(s.Read.Calls, "call", "calls"))
 	if say := s.Read.Say(time.Local); say.EN != "" {
 		h.printf("  %s\n", say.EN)
 	}
 	for _, other := range s.Read.Others {
 		h.printf("  Beside it: %s of %s.\n", counted(other.Received, "record", "records"), other.Name)
 	}
+}
+
+// folk is what the records of a mapping are called.
+func folk(records bool) (one, many string) {
+	if records {
+		return "record", "records"
+	}
+	return "person", "people"
+}
+
+// asTheyShouldBe counts those for whom there is nothing to do.
+func asTheyShouldBe(n int64, records bool) string {
+	one, many := folk(records)
+	if n == 1 && records {
+		return "1 " + one + " is as it should be"
+	}
+	return counted(n, one+" is", many+" are") + " as they should be"
 }
 
 func counted(n int64, one, many string) string {

@@ -15,8 +15,11 @@ func (h *human) returns(list []plan.Return, everybody bool) {
 			break
 		}
 		what := "the account is taken over"
-		if r.Reactivated {
+		switch {
+		case r.Reactivated:
 			what = "the account is switched on again and taken over"
+		case r.Off:
+			what = `the account is taken over and stays switched off (back = "keep")`
 		}
 		h.printf("    & %s comes back under another id (%s before): %s\n", Name(r.Shown, r.SourceID), Name("", r.From), what)
 	}

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"strconv"
 	"strings"
 
 	"passerelle/engine"
@@ -22,8 +21,9 @@ func (h *human) Run(r *engine.Ran) {
 		}
 		return
 	}
+	one, many := folk(r.Plan.Records)
 	if r.Settled > 0 {
-		h.printf("  An earlier run was interrupted: what it had sent for %d people was looked up and recorded first.\n\n", r.Settled)
+		h.printf("  An earlier run was interrupted: what it had sent for %s was looked up and recorded first.\n\n", counted(r.Settled, one, many))
 	}
 	h.done(r)
 	h.snapshot(r.Plan.Snapshot, !r.Found.HasErrors(), false)
@@ -37,7 +37,7 @@ func (h *human) Run(r *engine.Ran) {
 		h.printf("  Of these, somebody has acknowledged %d: they don't make the run partial.\n\n", r.Known)
 	}
 	h.waiting(r.Plan.Waiting, false)
-	h.unfilled(r.Plan.Unfilled)
+	h.unfilled(&r.Plan)
 	h.byHand(r.Plan.ByHand, false)
 	h.gone(r.Plan.Gone)
 	if r.Plan.ID != "" {
@@ -69,18 +69,14 @@ func statusWords(status string) (words, color string) {
 func (h *human) done(r *engine.Ran) {
 	o := &r.Outcome
 	if o.Done() == 0 && len(o.Failed)+len(o.Ambiguous)+len(o.Missing) == 0 && o.Unsettled+o.Unsent == 0 {
-		words := "  Nothing to do: " + strconv.FormatInt(r.Plan.Counts.Unchanged, 10) + " people are as they should be."
-		switch read := &r.Plan.Read; {
-		case read.Since.IsZero():
-		case read.Received == 0:
-			words = "  Nothing to do: nobody has changed."
-		default:
-			words = "  Nothing to do: of those who were read, " + counted(r.Plan.Counts.Unchanged, "person is", "people are") + " as they should be."
+		words := "  Nothing to do: " + asTheyShouldBe(r.Plan.Counts.Unchanged, r.Plan.Records) + "."
+		if !r.Plan.Read.Since.IsZero() {
+			words = "  " + nothingToDo(&r.Plan)
 		}
 		if r.Status != engine.Failed && r.Plan.Counts.Blocked == 0 && !r.Plan.Snapshot.IsBlocked() {
 			h.printf("%s\n\n", words)
 		}
-		h.pending(r.Plan.Fields, r.Pending())
+		h.pending(&r.Plan, r.Pending())
 		return
 	}
 	for _, line := range []struct {
@@ -90,8 +86,8 @@ func (h *human) done(r *engine.Ran) {
 		{o.Created, "created"},
 		{o.Updated, "updated"},
 		{o.Linked, "linked to a record that was already there"},
-		{o.Deactivated, "deactivated: they have left"},
-		{o.Reactivated, "reactivated: they are back"},
+		{o.Deactivated, "deactivated" + saidOf(&r.Plan, ": they have left")},
+		{o.Reactivated, "reactivated" + saidOf(&r.Plan, ": they are back")},
 		{o.Deleted, "deleted"},
 		{o.Unlinked, "unlinked: their records stay at the target as they are"},
 		{r.Plan.Counts.Unchanged, "unchanged"},
@@ -110,7 +106,15 @@ func (h *human) done(r *engine.Ran) {
 	}
 	h.printf("\n")
 	h.fields(&r.Plan)
-	h.pending(r.Plan.Fields, r.Pending())
+	h.pending(&r.Plan, r.Pending())
+}
+
+// saidOf is what is said of people alone.
+func saidOf(s *plan.Summary, words string) string {
+	if s.Records {
+		return ""
+	}
+	return words
 }
 
 // byHand lists whose fields changed at the source and are no longer sent.

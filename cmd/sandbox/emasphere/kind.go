@@ -1,10 +1,11 @@
 package emasphere
 
 import (
-	"net/http"
 	"regexp"
 	"time"
 	"unicode/utf8"
+
+	"passerelle/cmd/sandbox/frame"
 )
 
 // kind is what one collection holds and how it is addressed.
@@ -55,19 +56,19 @@ var kinds = []*kind{
 
 // validate checks the known fields; whatever else is there is kept as it came. id
 // is Emasphère's own.
-func (k *kind) validate(body map[string]any, whole bool) *problem {
+func (k *kind) validate(body map[string]any, whole bool) *frame.Problem {
 	if _, given := body["id"]; given {
-		return invalid("id", "it is given by Emasphère")
+		return frame.Invalid("id", "it is given by Emasphère")
 	}
 	for _, r := range k.rules {
 		value, given := body[r.name]
 		switch {
 		case !given && !(whole && r.required):
 		case value == nil && r.required:
-			return invalid(r.name, "it is required")
+			return frame.Invalid(r.name, "it is required")
 		case value == nil: // empties it
 		case !r.accepts(value):
-			return invalid(r.name, r.says)
+			return frame.Invalid(r.name, r.says)
 		}
 	}
 	return nil
@@ -79,8 +80,4 @@ func (r rule) accepts(value any) bool {
 		(text != "" || !r.required) &&
 		(r.longest == 0 || utf8.RuneCountInString(text) <= r.longest) &&
 		(r.shape == nil || r.shape(text))
-}
-
-func invalid(field, message string) *problem {
-	return &problem{http.StatusUnprocessableEntity, "invalid", field, message}
 }

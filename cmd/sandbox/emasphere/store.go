@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"passerelle/cmd/sandbox/frame"
 )
 
 // store holds the records of all collections. One that was handed out never
@@ -57,7 +59,7 @@ func (c *collection) get(id string) (map[string]any, bool) {
 
 // upsert makes the record of the body's key what the body says, and reports
 // whether it is new.
-func (s *store) upsert(name string, body map[string]any) (id string, isNew bool, trouble *problem) {
+func (s *store) upsert(name string, body map[string]any) (id string, isNew bool, trouble *frame.Problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.collections[name]
@@ -79,13 +81,13 @@ func (s *store) upsert(name string, body map[string]any) (id string, isNew bool,
 }
 
 // update changes what the body names, null emptying it.
-func (s *store) update(name, id string, body map[string]any) *problem {
+func (s *store) update(name, id string, body map[string]any) *frame.Problem {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.collections[name]
 	before, ok := c.get(id)
 	if !ok {
-		return &notFound
+		return notFound
 	}
 	if trouble := s.validate(c, body, false); trouble != nil {
 		return trouble
@@ -93,7 +95,7 @@ func (s *store) update(name, id string, body map[string]any) *problem {
 	after := maps.Clone(before)
 	merge(after, body)
 	if owner, taken := c.byKey[c.keyOf(after)]; taken && owner != id {
-		return &problem{http.StatusConflict, "already_exists", c.key[0], "another record has this key"}
+		return frame.Refusal(http.StatusConflict, "already_exists", c.key[0], "another record has this key")
 	}
 	delete(c.byKey, c.keyOf(before))
 	c.byKey[c.keyOf(after)] = id
@@ -119,14 +121,14 @@ func (s *store) remove(name, id string) bool {
 }
 
 // validate checks the body against the kind and against what else is stored.
-func (s *store) validate(c *collection, body map[string]any, whole bool) *problem {
+func (s *store) validate(c *collection, body map[string]any, whole bool) *frame.Problem {
 	if trouble := c.validate(body, whole); trouble != nil {
 		return trouble
 	}
 	for field, to := range c.references {
 		id, given := body[field].(string)
 		if _, ok := s.collections[to].byID[id]; given && !ok {
-			return &problem{http.StatusUnprocessableEntity, "unknown_reference", field, "nothing in " + to + " has this id"}
+			return frame.Refusal(http.StatusUnprocessableEntity, "unknown_reference", field, "nothing in "+to+" has this id")
 		}
 	}
 	return nil

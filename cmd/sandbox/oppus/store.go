@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"passerelle/cmd/sandbox/frame"
 )
 
 // store holds the profiles. One that was handed out never changes: an update
@@ -81,12 +83,12 @@ func (s *store) withNumbers(numbers []string) []map[string]any {
 // already created one it creates nothing: same body, same answer. Only what
 // was created is remembered, until reset: a refusal changed nothing, so asking
 // again is harmless.
-func (s *store) create(key string, body map[string]any) (string, *problem) {
+func (s *store) create(key string, body map[string]any) (string, *frame.Problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if first, again := s.created[key]; again && key != "" {
 		if !reflect.DeepEqual(first.body, body) {
-			return "", &problem{http.StatusUnprocessableEntity, "idempotency_mismatch", "", "this Idempotency-Key came with another body before"}
+			return "", frame.Refusal(http.StatusUnprocessableEntity, "idempotency_mismatch", "", "this Idempotency-Key came with another body before")
 		}
 		return first.id, nil
 	}
@@ -109,16 +111,16 @@ func (s *store) create(key string, body map[string]any) (string, *problem) {
 	return id, nil
 }
 
-var conflict = &problem{http.StatusConflict, "already_exists", "matricule", "another profile has this matricule"}
+var conflict = frame.Refusal(http.StatusConflict, "already_exists", "matricule", "another profile has this matricule")
 
 // update changes what body names, null emptying it, and returns the profile as
 // changed.
-func (s *store) update(id string, body map[string]any) (map[string]any, *problem) {
+func (s *store) update(id string, body map[string]any) (map[string]any, *frame.Problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at, ok := s.byID[id]
 	if !ok {
-		return nil, &notFound
+		return nil, notFound
 	}
 	if trouble := validate(body, false); trouble != nil {
 		return nil, trouble

@@ -1,11 +1,12 @@
 package oppus
 
 import (
-	"net/http"
 	"net/mail"
 	"regexp"
 	"time"
 	"unicode/utf8"
+
+	"passerelle/cmd/sandbox/frame"
 )
 
 // rule says which texts a field takes, and what it takes in words.
@@ -32,26 +33,22 @@ var rules = []rule{
 
 // validate checks the eight known fields; whatever else is there is kept as it
 // came. id is Oppus's own.
-func validate(body map[string]any, creating bool) *problem {
+func validate(body map[string]any, creating bool) *frame.Problem {
 	if _, given := body["id"]; given {
-		return invalid("id", "it is given by Oppus")
+		return frame.Invalid("id", "it is given by Oppus")
 	}
 	for _, r := range rules {
 		value, given := body[r.name]
 		switch {
 		case !given && !(creating && r.required):
 		case value == nil && r.required:
-			return invalid(r.name, "it is required")
+			return frame.Invalid(r.name, "it is required")
 		case value == nil: // empties it
 		case !r.accepts(value):
-			return invalid(r.name, r.says)
+			return frame.Invalid(r.name, r.says)
 		}
 	}
 	return nil
-}
-
-func invalid(field, message string) *problem {
-	return &problem{http.StatusUnprocessableEntity, "invalid", field, message}
 }
 
 func (r rule) accepts(value any) bool {

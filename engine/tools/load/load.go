@@ -66,7 +66,7 @@ func (w *Workspace) With(inputs map[string]lang.InputValue) (*Workspace, diag.Di
 }
 
 func read(dir string, o Options) (*Workspace, diag.Diagnostics) {
-	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: packagePath()})
+	module, sources, found := lang.Load(dir, lang.LoadOptions{PackagePath: PackagePath()})
 	w := &Workspace{Module: module, Sources: sources, Schemas: compile.Schemas{}, dir: dir, options: o}
 	switch {
 	case found.HasErrors():
@@ -159,9 +159,9 @@ func (w *Workspace) Title(c *lang.Connection) string {
 	return cmp.Or(w.Schemas[c.Plugin].GetTitle().GetEn(), c.Plugin)
 }
 
-// packagePath is where packages are looked for after beside the workspace:
+// PackagePath is where packages are looked for after beside the workspace:
 // beside the executable, and one folder up, where a checkout has them.
-func packagePath() []string {
+func PackagePath() []string {
 	path, err := os.Executable()
 	if err != nil {
 		return nil

@@ -51,5 +51,6 @@ var compileErrors = []Explanation{
 	{"unused-field", "A field is read for every record, with whatever right that takes, and used by nothing.", "Use it, or remove it."},
 	{"write-only-field", "The other system takes the field and never gives it back.", "Read another, or remove this one."},
 	{"wrong-constant", "A constant can't be what the target field holds.", "Write it in the field's own type."},
+	{"wrap-beside-body", "An endpoint has a `wrap` and a `body`. A body is sent as it is written, so that the wrap would be ignored.", "Write the wrapper into the body, or leave the body out. Around the list of `batch = \"array\"` both have their place."},
 	{"wrong-setting", "A setting is not of the type that the connector declares.", "Write it as the message shows."},
 }

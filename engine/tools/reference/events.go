@@ -174,6 +174,7 @@ func EventList() []Event {
 		{"pinned", "A package of mappings that `engine init` locked, or found as locked.", []EventField{{"package", "Its name; one inside another after a /."}, {"version", "What it says itself; empty without."}, {"files", "How many of its files count: mapping files and tables."}, {"new", "True: the lock file did not name it before."}, {"changed", "True: it is another than was locked, and --upgrade took it."}}},
 		{"plugin", "A plugin of `engine plugin list`.", []EventField{{"plugin", "Its name."}, {"path", "The executable."}, {"version", "Of the lock file; empty without."}, {"signed_by", "The public key; empty without."}, {"verified", "True: it is as locked."}, {"code", "What is wrong; see [errors](errors.md)."}, {"summary", "It in words."}}},
 		{"described", "What a plugin says of itself: `engine plugin show`.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"path", "The executable."}, {"text", "Markdown."}}},
+		{"schema", "What a plugin says of itself, for programs: `engine plugin schema`.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"schema", "An object, as the command writes it without --json."}}},
 		{"plugin_verified", "A plugin that `engine plugin verify` checked.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"signed_by", "The public key."}, {"platforms", "Those that were checked."}, {"intact", "False: a diagnostic says why."}}},
 		{"packaged", "What `engine plugin package` made.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"signed_by", "The public key."}, {"platforms", ""}, {"folder", "Where it is."}}},
 		{"key", "The key that `engine plugin keygen` made.", []EventField{{"public", "The half to show."}, {"file", "Where the private half is."}}},
@@ -192,6 +193,7 @@ func EventList() []Event {
 		{"generated", "A mapping that `engine generate` made.", []EventField{{"text", "HCL."}, {"paired", "The target fields that were paired."}, {"missing", "Those that the target requires and nothing was paired with."}}},
 		{"written", "A file that was written.", []EventField{{"file", "Its name."}}},
 		{"page", "A page of `engine reference` or `engine docs`.", []EventField{{"page", "Its name."}, {"text", "Markdown."}}},
+		{"pages", "What `engine reference` has.", []EventField{{"pages", "Their names."}}},
 		{"result", "The last line.", []EventField{{"exit", "The exit code."}, {"result", "It in a word: done, refused, changes, blocked, partial, credentials, unavailable, fault or interrupted."}, {"at", "When, in UTC."}}},
 	}
 }

@@ -150,6 +150,9 @@ func overlay(own *endpoint, d *sdk.EndpointDeclaration) *endpoint {
 	}
 	if len(d.GetBodyJson()) > 0 {
 		merged.BodyJson = d.GetBodyJson()
+		if merged.GetBatch() != "array" {
+			merged.Wrap = d.GetWrap() // the connector's own wrap is for a body that it makes
+		}
 	}
 	if len(d.GetPageJson()) > 0 {
 		merged.PageJson = d.GetPageJson()
@@ -191,6 +194,8 @@ func (e *endpoint) check() *sdk.Error {
 		return declarationError(e.EndpointDeclaration, "its path holds a ? or a #", "put parameters into query = { … }")
 	case !slices.Contains([]string{"", "one", "array", "ndjson"}, e.GetBatch()):
 		return declarationError(e.EndpointDeclaration, "its batch is unknown", "write one, array or ndjson")
+	case e.GetWrap() != "" && len(e.GetBodyJson()) > 0 && e.GetBatch() != "array":
+		return declarationError(e.EndpointDeclaration, "it has both a wrap and a body, and a body is sent exactly as it is written", "write the wrapper into body, or leave body out")
 	case e.batched():
 		return e.checkBatch()
 	case len(e.GetPageJson()) > 0 && e.GetOperation() != protocol.Operation_OPERATION_FIND:

@@ -94,7 +94,7 @@ func TestWrite(t *testing.T) {
 	}{
 		"create": {nil, sdk.WriteRecord{Operation: opCreate, Data: []byte(`{"matricule":"00057","nom":"D'Arcy"}`)}, nil,
 			[]string{`POST /base/people {"matricule":"00057","nom":"D'Arcy"}`}, applied, "n1", ""},
-		"create elsewhere": {endpoints{{Operation: opCreate, Method: "PUT", Path: "/salaries/{matricule}", BodyJson: []byte(`{"numero":"{matricule}","n":["{age}","x {nom}"],"actif":true}`), Wrap: "ignored", Id: "uuid"}},
+		"create elsewhere": {endpoints{{Operation: opCreate, Method: "PUT", Path: "/salaries/{matricule}", BodyJson: []byte(`{"numero":"{matricule}","n":["{age}","x {nom}"],"actif":true}`), Id: "uuid"}},
 			sdk.WriteRecord{Operation: opCreate, Data: []byte(`{"matricule":"A/1 é","nom":"N\"Guyen","age":12}`)}, []func(http.ResponseWriter){say(201, `{"uuid":77}`)},
 			[]string{`PUT /base/salaries/A%2F1%20%C3%A9 {"numero":"A/1 é","n":[12,"x N\"Guyen"],"actif":true}`}, applied, "77", ""},
 		"wrapped": {endpoints{{Operation: opCreate, Wrap: "employee"}}, sdk.WriteRecord{Operation: opCreate, Data: []byte(`{"a":1}`)}, nil,
@@ -206,6 +206,21 @@ func TestErrorsShowThePathUnfilled(t *testing.T) {
 	require.NotContains(t, fmt.Sprintf("%+v", *results[0].Err), "Lajoie")
 }
 
+// A connector's own wrap is for the body that it makes itself.
+func TestADeclaredBodyGoesWithoutTheOwnWrap(t *testing.T) {
+	t.Parallel()
+	a := &api{answers: []func(http.ResponseWriter){say(201, `{"data":{"id":"n1"}}`)}}
+	to := target(t, a)
+	for _, own := range to.Endpoints {
+		own.Wrap = "employee"
+	}
+	results, err := to.Write(t.Context(), sdk.WriteSession{Endpoints: []*sdk.EndpointDeclaration{{Operation: opCreate, BodyJson: []byte(`{"uid":"{nom}"}`)}}},
+		[]sdk.WriteRecord{{Operation: opCreate, Data: []byte(`{"nom":"Roy"}`)}})
+	require.NoError(t, err)
+	require.Nil(t, results[0].Err)
+	require.Equal(t, []string{`POST /base/people {"uid":"Roy"}`}, a.seen())
+}
+
 func TestBadDeclarations(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -219,6 +234,7 @@ func TestBadDeclarations(t *testing.T) {
 		"batch by id":           {[]*sdk.EndpointDeclaration{{Operation: opUpdate, Batch: "array"}}, "bad-endpoint"},
 		"batch, field in query": {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "array", Query: map[string]string{"s": "{site}"}}}, "bad-endpoint"},
 		"batch, one key":        {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "array", IdempotencyHeader: "K"}}, "bad-endpoint"},
+		"wrap beside a body":    {[]*sdk.EndpointDeclaration{{Operation: opCreate, Wrap: "x", BodyJson: []byte(`{"a":"{a}"}`)}}, "bad-endpoint"},
 		"lines in a wrapper":    {[]*sdk.EndpointDeclaration{{Operation: opCreate, Batch: "ndjson", Wrap: "x"}}, "bad-endpoint"},
 		"find in batches":       {[]*sdk.EndpointDeclaration{{Operation: opFind, Batch: "array"}}, "bad-endpoint"},
 		"batch and second way":  {[]*sdk.EndpointDeclaration{{Operation: opUpdate, Path: "/people", Batch: "array"}, {Operation: opUpdate, Fields: []string{"a"}, Path: "/a", Batch: "one"}}, "bad-endpoint"},
