@@ -21,7 +21,7 @@ func TestScratch(t *testing.T) {
 		all.Go(func() {
 			tls := libc.NewTLS()
 			defer tls.Close()
-			for round := range 200 {
+			for round := range 60 {
 				var held []uintptr
 				for i, size := range []int32{100, 9 << 10, 24 << 10, 32 << 10, takenBack + 16, 24 << 10, takenBack, 24 << 10, 1 << 20} {
 					p := scratchMalloc(tls, size)
@@ -44,6 +44,15 @@ func TestScratch(t *testing.T) {
 		})
 	}
 	all.Wait()
+
+	scratch.Lock()
+	defer scratch.Unlock()
+	second := scratch.from + uintptr(pieces[0].number)*uintptr(pieces[0].most)
+	for i, free := range scratch.free {
+		for _, p := range free {
+			require.Equal(t, i == 1, p >= second, "a piece came back as one of another size")
+		}
+	}
 }
 
 func fill(p uintptr, n int32, b byte) {
