@@ -19,8 +19,10 @@ const (
 	// One ledger's cache, and what a transaction holds beyond it.
 	cachedPages = cacheKiB/4 + 256
 	// What a statement of many rows keeps, to take it back should it fail, stays in
-	// memory up to here. SQLite's own 64 KiB went into a file with every batch.
-	takenBack = 256 << 10
+	// memory up to here, in one piece. SQLite's own 64 KiB went into a file with
+	// every batch; of a piece of 128 KiB it would write nothing, and say that the
+	// disk is full.
+	takenBack = 120 << 10
 )
 
 var setAside sync.Once

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 
@@ -69,4 +70,25 @@ func TestMovedWithinABatch(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, links[0].Row)
 	require.Equal(t, first.TargetID, links[1].TargetID)
+}
+
+// A statement whose rows lie far apart has more to take back than is kept in
+// memory: what it writes to a file must be what SQLite can write at once.
+func TestRowsFarApart(t *testing.T) {
+	t.Parallel()
+	l := open(t, t.TempDir())
+	scope, _, _ := started(t, l)
+	lines := map[string][]byte{}
+	for i := range 4000 {
+		lines[benchID(i)] = bytes.Repeat([]byte("x"), 500)
+	}
+	require.NoError(t, l.KeepLines(t.Context(), scope, lines))
+	again := map[string][]byte{}
+	for i := range 256 {
+		again[benchID(i*1999%4000)] = []byte("again")
+	}
+	require.NoError(t, l.KeepLines(t.Context(), scope, again))
+	kept, err := number(l.conn, "SELECT count(*) FROM kept_lines", nil)
+	require.NoError(t, err)
+	require.EqualValues(t, len(lines), kept)
 }

@@ -12,9 +12,9 @@ import (
 // the allocator that SQLite had. Few are needed at once, and for short.
 var scratch struct {
 	sync.Mutex
-	from, to    uintptr // the block
-	free        [len(pieces)][]uintptr
-	before, now sqlite3.Tsqlite3_mem_methods
+	from, to uintptr // the block
+	free     [len(pieces)][]uintptr
+	before   sqlite3.Tsqlite3_mem_methods
 }
 
 // pieces are the sizes, the smaller ones first in the block.
@@ -27,16 +27,20 @@ var pieces = [...]struct {
 }
 
 // setAsideScratch puts scratch between SQLite and its allocator. What SQLite is
-// given the address of must not move: only variables of the package don't.
+// given the address of lies in its own memory, as Go's may not be passed so.
 func setAsideScratch(tls *libc.TLS) {
 	total := 0
 	for _, p := range pieces {
 		total += p.number * int(p.most)
 	}
+	list := libc.Xcalloc(tls, 1, libc.Tsize_t(unsafe.Sizeof(scratch.before)))
 	block := libc.Xmalloc(tls, libc.Tsize_t(total))
-	if block == 0 || !configure(tls, sqlite3.SQLITE_CONFIG_GETMALLOC, uintptr(unsafe.Pointer(&scratch.before))) {
+	if list == 0 || block == 0 || !configure(tls, sqlite3.SQLITE_CONFIG_GETMALLOC, list) {
 		return
 	}
+	defer libc.Xfree(tls, list) // SQLite copies it
+	methods := *(**sqlite3.Tsqlite3_mem_methods)(unsafe.Pointer(&list))
+	scratch.before = *methods
 	scratch.from, scratch.to = block, block
 	for i, p := range pieces {
 		for range p.number {
@@ -44,12 +48,11 @@ func setAsideScratch(tls *libc.TLS) {
 			scratch.to += uintptr(p.most)
 		}
 	}
-	scratch.now = scratch.before
-	scratch.now.FxMalloc = pointerTo(scratchMalloc)
-	scratch.now.FxFree = pointerTo(scratchFree)
-	scratch.now.FxRealloc = pointerTo(scratchRealloc)
-	scratch.now.FxSize = pointerTo(scratchSize)
-	configure(tls, sqlite3.SQLITE_CONFIG_MALLOC, uintptr(unsafe.Pointer(&scratch.now)))
+	methods.FxMalloc = pointerTo(scratchMalloc)
+	methods.FxFree = pointerTo(scratchFree)
+	methods.FxRealloc = pointerTo(scratchRealloc)
+	methods.FxSize = pointerTo(scratchSize)
+	configure(tls, sqlite3.SQLITE_CONFIG_MALLOC, list)
 }
 
 func scratchMalloc(tls *libc.TLS, n int32) uintptr {

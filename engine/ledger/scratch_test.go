@@ -30,7 +30,7 @@ func TestScratch(t *testing.T) {
 					fill(p, size, byte(g*50+i+round))
 					held = append(held, p)
 				}
-				grown := scratchRealloc(tls, held[1], 200<<10)
+				grown := scratchRealloc(tls, held[1], 100<<10)
 				requireFilled(t, grown, 9<<10, byte(g*50+1+round))
 				held[1] = grown
 				same := scratchRealloc(tls, held[2], 25<<10)
