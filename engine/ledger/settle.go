@@ -62,13 +62,20 @@ type Applied struct {
 //
 // runID is the run that learned the answer, perhaps a later one than the plan's.
 func (l *Ledger) Settle(ctx context.Context, runID, planID string, batch int64, results []Applied) error {
+	return l.SettleAll(ctx, runID, planID, []int64{batch}, results)
+}
+
+// SettleAll is Settle for batches that were sent together, in one commit.
+func (l *Ledger) SettleAll(ctx context.Context, runID, planID string, batches []int64, results []Applied) error {
 	return l.record(ctx, "recording the results of a batch", func() error {
 		_, scope, err := l.planState(planID)
 		if err != nil {
 			return err
 		}
-		if err := l.answer(planID, batch); err != nil {
-			return err
+		for _, batch := range batches {
+			if err := l.answer(planID, batch); err != nil {
+				return err
+			}
 		}
 		if err := l.settleLinks(scope, results); err != nil {
 			return err
