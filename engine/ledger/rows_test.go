@@ -24,6 +24,7 @@ func TestRowsOfEveryNumber(t *testing.T) {
 				a.Outcome, a.State, a.Prints, a.TargetID, a.ShownName = Failed, NoLink, nil, "", ""
 				a.Code, a.Field, a.Summary, a.Remedy = fmt.Sprint("code-", i), "field", "summary", "remedy"
 				a.Retry, a.Place, a.Answer, a.Why = "retry", "a.hcl:1:2", "answer", "announced"
+				a.LeftOut = []LeftOut{{Field: "iban"}}
 			}
 			results = append(results, a)
 		}
@@ -38,7 +39,7 @@ func TestRowsOfEveryNumber(t *testing.T) {
 		require.Equal(t, Result{
 			PlanID: planID, Position: a.Position, SourceID: a.SourceID, TargetID: a.TargetID, Outcome: a.Outcome, Operation: a.Operation,
 			Code: a.Code, Field: a.Field, Summary: a.Summary, Remedy: a.Remedy, Retry: a.Retry, Place: a.Place, Answer: a.Answer,
-			Status: a.Status, Attempts: a.Attempts, ShownName: a.ShownName, Why: a.Why, At: r.At,
+			Status: a.Status, Attempts: a.Attempts, ShownName: a.ShownName, Why: a.Why, At: r.At, LeftOut: a.LeftOut,
 		}, r)
 		n++
 	}
