@@ -130,8 +130,14 @@ func Apply(ctx context.Context, in Input) (Outcome, diag.Diagnostics) {
 		if ctx.Err() != nil {
 			return interrupted()
 		}
-		return a.batch(writing, batch, entries)
+		return a.take(writing, batch, entries)
 	})
+	if err == nil && ctx.Err() != nil && len(a.group.numbers) > 0 {
+		err = interrupted()
+	}
+	if err == nil {
+		err = a.sendGroup(writing)
+	}
 	a.outcome.Unsent = max(0, a.total-a.outcome.known())
 	if err != nil {
 		return a.outcome, diag.From(err, "applying the plan")
@@ -149,34 +155,33 @@ type applier struct {
 	referrer *referrer // nil: nothing refers to another record
 	total    int64
 	tried    int64 // operations of the batches so far
-	busy     int   // records in a row that the target was unavailable for
+	group    together
+	busy     int // records in a row that the target was unavailable for
 }
 
-// batch intends, sends, learns and settles one batch. An error ends the run.
-func (a *applier) batch(ctx context.Context, number int64, entries []plan.Entry) error {
-	if len(entries) == 0 {
-		return nil
-	}
+// batch intends, sends, learns and settles batches that go together. An error
+// ends the run.
+func (a *applier) batch(ctx context.Context, numbers []int64, entries []plan.Entry) error {
 	entries, unsent, err := a.referrer.fill(ctx, entries)
 	if err != nil {
 		return err
 	}
-	answers, stop, err := a.send(ctx, number, sending(entries))
+	answers, stop, err := a.send(ctx, numbers, sending(entries))
 	if err != nil {
 		return err
 	}
 	results, found := a.learn(ctx, entries, answers)
 	a.referrer.sayPending(entries, results)
 	if found.HasErrors() {
-		// Somebody's fate is unknown and can't be learnt now. The batch stays open;
-		// the next run settles everybody in it, which does no harm.
+		// Somebody's fate is unknown and can't be learnt now. The batches stay open;
+		// the next run settles everybody in them, which does no harm.
 		a.outcome.Unsettled += int64(len(entries))
 		if stop == nil {
 			stop = found.Err()
 		}
 		return stop
 	}
-	if err := a.Ledger.Settle(ctx, a.RunID, a.Plan.Summary.ID, number, remembered(append(results, unsent.results()...))); err != nil {
+	if err := a.Ledger.SettleAll(ctx, a.RunID, a.Plan.Summary.ID, numbers, remembered(append(results, unsent.results()...))); err != nil {
 		a.outcome.Unsettled += int64(len(entries)) // sent, and not remembered: the disk is full, perhaps
 		return err
 	}
@@ -199,10 +204,10 @@ func sending(entries []plan.Entry) []plan.Entry {
 	return out
 }
 
-// send intends and writes what a batch has to send, and gathers the answers.
+// send intends and writes what batches have to send, and gathers the answers.
 // stop is why some are missing and nothing more can be sent on this stream; err
 // means that nothing was sent.
-func (a *applier) send(ctx context.Context, number int64, entries []plan.Entry) (answers map[int64]*protocol.WriteResult, stop, err error) {
+func (a *applier) send(ctx context.Context, numbers []int64, entries []plan.Entry) (answers map[int64]*protocol.WriteResult, stop, err error) {
 	if len(entries) == 0 {
 		return nil, nil, nil
 	}
@@ -213,7 +218,7 @@ func (a *applier) send(ctx context.Context, number int64, entries []plan.Entry) 
 		}
 		a.stream = stream
 	}
-	if err := a.Ledger.Intend(ctx, a.Plan.Summary.ID, number); err != nil {
+	if err := a.Ledger.Intend(ctx, a.Plan.Summary.ID, numbers...); err != nil {
 		return nil, nil, err
 	}
 	answers, stop = exchange(a.stream, a.Plan, entries)

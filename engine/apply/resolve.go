@@ -76,6 +76,11 @@ func (r *resolver) reconcile(e *plan.Entry) protocol.Reconcile {
 	if e.Operation != plan.Create {
 		return abilities.UpdateReconciled
 	}
+	return createReconciled(abilities)
+}
+
+// createReconciled: what can't be found can't be looked up.
+func createReconciled(abilities *compile.Abilities) protocol.Reconcile {
 	if abilities.CreateReconciled == protocol.Reconcile_RECONCILE_LOOK_UP && !abilities.FindByKey {
 		return protocol.Reconcile_RECONCILE_NONE
 	}

@@ -285,6 +285,7 @@ func (w *whole) record(ctx context.Context, done func([]plan.Entry, []result)) e
 	if err != nil {
 		return err
 	}
+	var group together
 	err = w.plan.Batches(func(batch int64, entries []plan.Entry) error {
 		switch {
 		case batch == wholeBatch:
@@ -293,8 +294,17 @@ func (w *whole) record(ctx context.Context, done func([]plan.Entry, []result)) e
 		case batch <= recorded:
 			return nil
 		}
-		return w.settle(ctx, batch, entries, done)
+		group.numbers, group.entries = append(group.numbers, batch), append(group.entries, entries...)
+		if len(group.numbers) < mostTogether {
+			return nil
+		}
+		err := w.settle(ctx, group.numbers, group.entries, done)
+		group = together{}
+		return err
 	})
+	if err == nil && len(group.numbers) > 0 {
+		err = w.settle(ctx, group.numbers, group.entries, done)
+	}
 	if err != nil {
 		return err
 	}
@@ -320,15 +330,15 @@ func (w *whole) record(ctx context.Context, done func([]plan.Entry, []result)) e
 	if !s.Write && len(first) == 0 {
 		return nil
 	}
-	return w.settle(ctx, wholeBatch, first, done)
+	return w.settle(ctx, []int64{wholeBatch}, first, done)
 }
 
-func (w *whole) settle(ctx context.Context, batch int64, entries []plan.Entry, done func([]plan.Entry, []result)) error {
+func (w *whole) settle(ctx context.Context, batches []int64, entries []plan.Entry, done func([]plan.Entry, []result)) error {
 	results := make([]result, len(entries))
 	for i := range entries {
 		results[i] = w.result(&entries[i])
 	}
-	if err := w.ledger.Settle(ctx, w.runID, w.plan.Summary.ID, batch, remembered(results)); err != nil {
+	if err := w.ledger.SettleAll(ctx, w.runID, w.plan.Summary.ID, batches, remembered(results)); err != nil {
 		return err
 	}
 	done(entries, results)

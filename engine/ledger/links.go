@@ -124,14 +124,14 @@ func (l *Ledger) damagedPrints() error {
 // LinkCount counts the links of a scope.
 func (l *Ledger) LinkCount(ctx context.Context, scope ScopeID) (total, active int64, err error) {
 	err = l.read(ctx, "counting the ledger's links", func() error {
-		return each(l.conn, "SELECT state, count(*) FROM links WHERE scope = ? GROUP BY state",
-			func(s *sqlite.Stmt) { s.BindInt64(1, int64(scope)) },
+		// Not GROUP BY: that sorts them all first.
+		return each(l.conn, "SELECT count(*), total(state = ?) FROM links WHERE scope = ?",
+			func(s *sqlite.Stmt) {
+				s.BindInt64(1, int64(Active))
+				s.BindInt64(2, int64(scope))
+			},
 			func(s *sqlite.Stmt) error {
-				n := s.ColumnInt64(1)
-				total += n
-				if State(s.ColumnInt64(0)) == Active {
-					active += n
-				}
+				total, active = s.ColumnInt64(0), s.ColumnInt64(1)
 				return nil
 			})
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -17,6 +18,10 @@ import (
 // busyTimeout is how long to wait for a backup program or a reader's shell that
 // holds the database for a moment; another run is kept out by the lock.
 const busyTimeout = 5 * time.Second
+
+// cacheKiB is how much of the database is kept in memory. Four times as much
+// made a million records no faster.
+const cacheKiB = 16 << 10
 
 // sqliteMagic is how every SQLite 3 database begins.
 const sqliteMagic = "SQLite format 3\x00"
@@ -98,7 +103,8 @@ func (l *Ledger) open(ctx context.Context, o Options) error {
 	if err := createPrivate(l.path); err != nil {
 		return fileFailed(l.path, err)
 	}
-	l.conn, err = sqlite.OpenConn(l.path, sqlite.OpenReadWrite)
+	setAsideMemory()
+	l.conn, err = sqlite.OpenConn(l.path, sqlite.OpenReadWrite|sqlite.OpenNoMutex)
 	if err != nil {
 		return l.failed(err, "opening the ledger")
 	}
@@ -162,8 +168,8 @@ func (l *Ledger) prepare(key Key) error {
 	}
 	for _, pragma := range []string{
 		"PRAGMA journal_mode = WAL",
-		"PRAGMA synchronous = FULL",  // a commit outlives a power cut
-		"PRAGMA cache_size = -16384", // KiB
+		"PRAGMA synchronous = FULL", // a commit outlives a power cut
+		fmt.Sprintf("PRAGMA cache_size = -%d", cacheKiB),
 		"PRAGMA foreign_keys = ON",
 		"PRAGMA trusted_schema = OFF",
 		"PRAGMA secure_delete = FAST",

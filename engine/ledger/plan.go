@@ -154,10 +154,10 @@ func (l *Ledger) planState(planID string) (state string, scope ScopeID, err erro
 	return state, scope, err
 }
 
-// Intend commits to disk that a batch is about to be sent; only then may it be.
-// The plan is then being applied. To intend an unanswered batch again is no
+// Intend commits to disk that batches are about to be sent; only then may they
+// be. The plan is then being applied. To intend an unanswered batch again is no
 // change; one that was answered is refused: it would take effect twice.
-func (l *Ledger) Intend(ctx context.Context, planID string, batch int64) error {
+func (l *Ledger) Intend(ctx context.Context, planID string, batches ...int64) error {
 	return l.write(ctx, "recording that a batch is about to be sent", func() error {
 		state, _, err := l.planState(planID)
 		if err != nil {
@@ -166,22 +166,30 @@ func (l *Ledger) Intend(ctx context.Context, planID string, batch int64) error {
 		if state != PlanReady && state != PlanApplying {
 			return misuse("A plan that has ended can't be sent", "Plan "+planID+" is "+state+".")
 		}
-		_, answered, err := l.batchState(planID, batch)
-		if err != nil {
-			return err
+		for _, batch := range batches {
+			if err := l.intend(planID, batch); err != nil {
+				return err
+			}
 		}
-		if answered {
-			return misuse("A batch can't be sent twice", fmt.Sprintf("Batch %d of plan %s was answered.", batch, planID))
-		}
-		err = exec(l.conn, "INSERT INTO batches (plan, batch, intended) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", func(s *sqlite.Stmt) {
-			s.BindText(1, planID)
-			s.BindInt64(2, batch)
-			s.BindInt64(3, l.now())
-		})
-		if err != nil || state == PlanApplying {
-			return err
+		if state == PlanApplying {
+			return nil
 		}
 		return l.setPlanState(planID, PlanApplying)
+	})
+}
+
+func (l *Ledger) intend(planID string, batch int64) error {
+	_, answered, err := l.batchState(planID, batch)
+	if err != nil {
+		return err
+	}
+	if answered {
+		return misuse("A batch can't be sent twice", fmt.Sprintf("Batch %d of plan %s was answered.", batch, planID))
+	}
+	return exec(l.conn, "INSERT INTO batches (plan, batch, intended) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", func(s *sqlite.Stmt) {
+		s.BindText(1, planID)
+		s.BindInt64(2, batch)
+		s.BindInt64(3, l.now())
 	})
 }
 

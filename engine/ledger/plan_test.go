@@ -94,6 +94,29 @@ func TestTheJournal(t *testing.T) {
 	}
 }
 
+// Batches that are sent together are intended and answered each by its number,
+// all or none.
+func TestBatchesTogether(t *testing.T) {
+	t.Parallel()
+	l := open(t, t.TempDir())
+	scope, run, plan := started(t, l)
+	unanswered := func() []Batch {
+		open, err := l.Unanswered(t.Context(), scope)
+		require.NoError(t, err)
+		return open
+	}
+	require.NoError(t, l.Intend(t.Context(), plan, 0, 1, 2))
+	require.Len(t, unanswered(), 3)
+	require.NoError(t, l.SettleAll(t.Context(), run, plan, []int64{0, 1}, []Applied{created("1", 1), created("2", 2)}))
+	require.Len(t, unanswered(), 1)
+	require.NotZero(t, link(t, l, scope, "2").Row)
+
+	requireCode(t, l.Intend(t.Context(), plan, 3, 1), "journal-misuse", diag.Fault)
+	requireCode(t, l.SettleAll(t.Context(), run, plan, []int64{2, 1}, []Applied{created("3", 3)}), "journal-misuse", diag.Fault)
+	require.Len(t, unanswered(), 1, "none of them")
+	require.Zero(t, link(t, l, scope, "3").Row)
+}
+
 func TestSettleIsWholeOrNothing(t *testing.T) {
 	t.Parallel()
 	l := open(t, t.TempDir())

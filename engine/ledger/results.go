@@ -63,57 +63,75 @@ func (l *Ledger) settleResults(runID, planID string, results []Applied) error {
 		return err
 	}
 	now := l.now()
+	kept := make([]keptResult, 0, len(results))
 	for i := range results {
 		a := &results[i]
 		if a.Outcome == "" {
 			continue
 		}
-		last++
-		name := l.keys.sealName(a.ShownName, a.SourceID)
-		if err := l.insertResult(run, last, planID, a, name, now); err != nil {
+		one, err := l.keptResult(a)
+		if err != nil {
 			return err
 		}
-		if err := held.follow(a, name, now); err != nil {
+		kept = append(kept, one)
+		if err := held.follow(a, one.name, now); err != nil {
 			return err
 		}
 	}
-	return nil
+	return l.insertResults(run, last, planID, kept, now)
 }
 
-func (l *Ledger) insertResult(run, nth int64, planID string, a *Applied, name []byte, now int64) error {
-	leftOut := []byte{}
-	if len(a.LeftOut) > 0 {
-		var err error
-		if leftOut, err = json.Marshal(a.LeftOut); err != nil {
-			return err
-		}
+// keptResult is a result with its name, sealed, and its LeftOut as JSON.
+type keptResult struct {
+	*Applied
+	name    []byte
+	leftOut []byte
+}
+
+func (l *Ledger) keptResult(a *Applied) (keptResult, error) {
+	kept := keptResult{Applied: a, name: l.keys.sealName(a.ShownName, a.SourceID)}
+	if len(a.LeftOut) == 0 {
+		return kept, nil
 	}
-	return exec(l.conn, `INSERT INTO results (run, number, plan, position, source, target, outcome, operation,
-			code, field, summary, remedy, retry, status, attempts, at, name, place, answer, why, left_out)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		func(s *sqlite.Stmt) {
-			s.BindInt64(1, run)
-			s.BindInt64(2, nth)
-			s.BindText(3, planID)
-			s.BindInt64(4, a.Position)
-			s.BindText(5, a.SourceID)
-			s.BindText(6, a.TargetID)
-			s.BindText(7, a.Outcome)
-			s.BindText(8, a.Operation)
-			s.BindText(9, a.Code)
-			s.BindText(10, a.Field)
-			s.BindText(11, a.Summary)
-			s.BindText(12, a.Remedy)
-			s.BindText(13, a.Retry)
-			s.BindInt64(14, int64(a.Status))
-			s.BindInt64(15, int64(a.Attempts))
-			s.BindInt64(16, now)
-			s.BindBytes(17, name)
-			s.BindText(18, a.Place)
-			s.BindText(19, a.Answer)
-			s.BindText(20, a.Why)
-			s.BindText(21, string(leftOut))
-		})
+	var err error
+	kept.leftOut, err = json.Marshal(a.LeftOut)
+	return kept, err
+}
+
+// resultRows are the columns that insertResults binds, in its order.
+var resultRows = newRows(`results (run, number, plan, position, source, target, outcome, operation,
+		code, field, summary, remedy, retry, status, attempts, at, name, place, answer, why, left_out)`,
+	"(?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ifnull(?, ''), ifnull(?, ''), ifnull(?, ''), ifnull(?, ''), ifnull(?, ''), "+
+		"?, ?, ?, ifnull(?, x''), ifnull(?, ''), ifnull(?, ''), ifnull(?, ''), ifnull(?, ''))", "")
+
+// insertResults gives the results the numbers after last.
+func (l *Ledger) insertResults(run, last int64, planID string, results []keptResult, now int64) error {
+	return resultRows.insert(l.conn, len(results), func(s *sqlite.Stmt, row, at int) {
+		a := results[row]
+		s.BindInt64(at, run)
+		s.BindInt64(at+1, last+1+int64(row))
+		s.BindText(at+2, planID)
+		s.BindInt64(at+3, a.Position)
+		s.BindText(at+4, a.SourceID)
+		bindFilled(s, at+5, a.TargetID)
+		s.BindText(at+6, a.Outcome)
+		s.BindText(at+7, a.Operation)
+		bindFilled(s, at+8, a.Code)
+		bindFilled(s, at+9, a.Field)
+		bindFilled(s, at+10, a.Summary)
+		bindFilled(s, at+11, a.Remedy)
+		bindFilled(s, at+12, a.Retry)
+		s.BindInt64(at+13, int64(a.Status))
+		s.BindInt64(at+14, int64(a.Attempts))
+		s.BindInt64(at+15, now)
+		if len(a.name) > 0 {
+			s.BindBytes(at+16, a.name)
+		}
+		bindFilled(s, at+17, a.Place)
+		bindFilled(s, at+18, a.Answer)
+		bindFilled(s, at+19, a.Why)
+		bindFilled(s, at+20, string(a.leftOut))
+	})
 }
 
 // Results yields the results of a run in the order they were recorded, each as

@@ -62,13 +62,20 @@ type Applied struct {
 //
 // runID is the run that learned the answer, perhaps a later one than the plan's.
 func (l *Ledger) Settle(ctx context.Context, runID, planID string, batch int64, results []Applied) error {
+	return l.SettleAll(ctx, runID, planID, []int64{batch}, results)
+}
+
+// SettleAll is Settle for batches that were sent together, in one commit.
+func (l *Ledger) SettleAll(ctx context.Context, runID, planID string, batches []int64, results []Applied) error {
 	return l.record(ctx, "recording the results of a batch", func() error {
 		_, scope, err := l.planState(planID)
 		if err != nil {
 			return err
 		}
-		if err := l.answer(planID, batch); err != nil {
-			return err
+		for _, batch := range batches {
+			if err := l.answer(planID, batch); err != nil {
+				return err
+			}
 		}
 		if err := l.settleLinks(scope, results); err != nil {
 			return err
@@ -151,7 +158,17 @@ type linkWriter struct {
 	now     int64
 	changed bool
 	prints  []Print
-	packed  []byte
+	packed  []byte // the prints of fresh, one after the other
+	fresh   []freshLink
+}
+
+// freshLink is a link to be made; its prints end in linkWriter.packed where the
+// next one's begin.
+type freshLink struct {
+	source, target string
+	state          State
+	person         PersonMark
+	begin, end     int
 }
 
 // settleAll does so for results of different records.
@@ -169,12 +186,15 @@ func (w *linkWriter) settleAll(results []*Applied) error {
 			return err
 		}
 	}
-	return nil
+	return w.makeFresh()
 }
 
 // settle brings one link from what the ledger had to what a says.
 func (w *linkWriter) settle(a *Applied, old *Link) error {
 	if a.MovedFrom != "" && old.Row == 0 {
+		if err := w.makeFresh(); err != nil { // among them may be the one it is moved from
+			return err
+		}
 		taken, err := w.moved(a)
 		if err != nil {
 			return err
@@ -225,28 +245,42 @@ func sameLink(a, b *Link) bool {
 	return true
 }
 
-// put writes a link: a new one where its Row is 0.
+// put writes a link; one whose Row is 0 is new, and made with the others that
+// are.
 func (w *linkWriter) put(link *Link) error {
-	w.packed = pack(w.packed[:0], link.Prints)
+	begin := len(w.packed)
+	w.packed = pack(w.packed, link.Prints)
 	if link.Row == 0 {
-		return exec(w.ledger.conn, "INSERT INTO links (scope, source, target, state, changed, prints, person) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			func(s *sqlite.Stmt) {
-				s.BindInt64(1, int64(w.scope))
-				s.BindText(2, link.SourceID)
-				s.BindText(3, link.TargetID)
-				s.BindInt64(4, int64(link.State))
-				s.BindInt64(5, w.now)
-				s.BindBytes(6, w.packed)
-				bindMark(s, 7, link.Person)
-			})
+		w.fresh = append(w.fresh, freshLink{link.SourceID, link.TargetID, link.State, link.Person, begin, len(w.packed)})
+		return nil
 	}
+	packed := w.packed[begin:]
+	w.packed = w.packed[:begin]
 	return exec(w.ledger.conn, "UPDATE links SET target = ?, state = ?, changed = ?, prints = ?, person = ? WHERE number = ?",
 		func(s *sqlite.Stmt) {
 			s.BindText(1, link.TargetID)
 			s.BindInt64(2, int64(link.State))
 			s.BindInt64(3, w.now)
-			s.BindBytes(4, w.packed)
+			s.BindBytes(4, packed)
 			bindMark(s, 5, link.Person)
 			s.BindInt64(6, link.Row)
 		})
+}
+
+var linkRows = newRows("links (scope, source, target, state, changed, prints, person)", "(?, ?, ?, ?, ?, ?, ?)", "")
+
+// makeFresh makes the links that are new, in the order in which they came.
+func (w *linkWriter) makeFresh() error {
+	err := linkRows.insert(w.ledger.conn, len(w.fresh), func(s *sqlite.Stmt, row, at int) {
+		link := &w.fresh[row]
+		s.BindInt64(at, int64(w.scope))
+		s.BindText(at+1, link.source)
+		s.BindText(at+2, link.target)
+		s.BindInt64(at+3, int64(link.state))
+		s.BindInt64(at+4, w.now)
+		s.BindBytes(at+5, w.packed[link.begin:link.end])
+		bindMark(s, at+6, link.person)
+	})
+	w.fresh, w.packed = w.fresh[:0], w.packed[:0]
+	return err
 }

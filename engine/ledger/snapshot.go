@@ -152,43 +152,54 @@ func (l *Ledger) ForgetLines(ctx context.Context, scope ScopeID) error {
 // settleLines keeps the lines that results carry, and erases those of records
 // that are no longer there.
 func (l *Ledger) settleLines(scope ScopeID, results []Applied) error {
+	var kept []keptLine
 	for i := range results {
 		a := &results[i]
-		var err error
 		switch {
 		case a.State == Deleted:
-			err = exec(l.conn, "DELETE FROM kept_lines WHERE scope = ? AND source = ?", func(st *sqlite.Stmt) {
+			if err := l.keepLines(scope, kept); err != nil { // one of them may be erased again
+				return err
+			}
+			kept = kept[:0]
+			err := exec(l.conn, "DELETE FROM kept_lines WHERE scope = ? AND source = ?", func(st *sqlite.Stmt) {
 				st.BindInt64(1, int64(scope))
 				st.BindText(2, a.SourceID)
 			})
+			if err != nil {
+				return err
+			}
 		case len(a.Line) > 0:
-			err = l.keepLine(scope, a.SourceID, a.Line)
-		}
-		if err != nil {
-			return err
+			kept = append(kept, keptLine{a.SourceID, a.Line})
 		}
 	}
-	return nil
+	return l.keepLines(scope, kept)
 }
 
 // KeepLines keeps lines, by source id, of records that no operation is about.
 func (l *Ledger) KeepLines(ctx context.Context, scope ScopeID, lines map[string][]byte) error {
 	return l.record(ctx, "keeping last lines", func() error {
+		kept := make([]keptLine, 0, len(lines))
 		for id, line := range lines {
-			if err := l.keepLine(scope, id, line); err != nil {
-				return err
-			}
+			kept = append(kept, keptLine{id, line})
 		}
-		return nil
+		return l.keepLines(scope, kept)
 	})
 }
 
-func (l *Ledger) keepLine(scope ScopeID, sourceID string, line []byte) error {
-	return exec(l.conn, `INSERT INTO kept_lines (scope, source, line, since) VALUES (?1, ?2, ?3, NULL)
-		ON CONFLICT DO UPDATE SET line = ?3, since = NULL`, func(st *sqlite.Stmt) {
-		st.BindInt64(1, int64(scope))
-		st.BindText(2, sourceID)
-		st.BindBytes(3, l.keys.lines.Seal(nil, line, lineName(scope, sourceID)))
+type keptLine struct {
+	source string
+	line   []byte
+}
+
+var lineRows = newRows("kept_lines (scope, source, line, since)", "(?, ?, ?, NULL)",
+	"ON CONFLICT DO UPDATE SET line = excluded.line, since = NULL")
+
+func (l *Ledger) keepLines(scope ScopeID, lines []keptLine) error {
+	return lineRows.insert(l.conn, len(lines), func(s *sqlite.Stmt, row, at int) {
+		kept := lines[row]
+		s.BindInt64(at, int64(scope))
+		s.BindText(at+1, kept.source)
+		s.BindBytes(at+2, l.keys.lines.Seal(nil, kept.line, lineName(scope, kept.source)))
 	})
 }
 

@@ -18,7 +18,10 @@ import (
 // nothing else grows with them. Live memory is counted: unlike a process's it is
 // the same on every machine. Not parallel: that of other tests would count.
 func TestMemoryIsFlat(t *testing.T) {
-	const few, many = 20_000, 200_000
+	few, many := 20_000, 200_000
+	if racing { // it counts the same bytes with fewer people, less exactly
+		few, many = 4_000, 16_000
+	}
 	linked := newLedger(t)
 	done(t, linked, plannedOf(t, planning(t, linked, many), many))
 	for name, c := range map[string]struct {
@@ -30,8 +33,9 @@ func TestMemoryIsFlat(t *testing.T) {
 	} {
 		base := live(t, c.ledger, few)
 		grown := float64(live(t, c.ledger, many) - base)
-		t.Logf("%s: %.1f bytes a record", name, grown/(many-few))
-		require.Less(t, grown/(many-few), c.bound, name)
+		each := grown / float64(many-few)
+		t.Logf("%s: %.1f bytes a record", name, each)
+		require.Less(t, each, c.bound, name)
 	}
 }
 

@@ -163,13 +163,13 @@ func (p *planner) eachWaiting(order []int32, each func(w int32, e *Entry) error)
 	open := int64(-1)
 	var entries []Entry
 	for _, w := range order {
-		if frame := int64(w) / frameRecords; frame != open {
+		if frame := int64(w) / BatchRecords; frame != open {
 			if entries, err = p.refs.later.frameAt(frames, frame); err != nil {
 				return err
 			}
 			open = frame
 		}
-		e := entries[w%frameRecords]
+		e := entries[w%BatchRecords]
 		// What each changes must not be seen by who reads the frame again.
 		e.References, e.Changed, e.Added = slices.Clone(e.References), slices.Clone(e.Changed), slices.Clone(e.Added)
 		e.Prints = slices.Clone(e.Prints)

@@ -25,10 +25,10 @@ const (
 	tailBytes = 8
 )
 
-// frameRecords is how many operations share a frame, and so a batch of the
-// journal: few enough that a kill leaves little to settle, enough that the two
-// commits around a batch (0.1 ms each) don't count.
-const frameRecords = 128
+// BatchRecords is how many operations share a frame, and so a batch of the
+// journal: few enough that a kill leaves little to settle. A target that answers
+// at once is given several batches together.
+const BatchRecords = 128
 
 type spoolWriter struct {
 	path   string
@@ -65,7 +65,7 @@ func createSpool(path, planID string, sealer *ledger.Sealer) (*spoolWriter, erro
 func (w *spoolWriter) add(e *Entry) error {
 	w.plain = e.append(w.plain)
 	w.count++
-	if w.count < frameRecords {
+	if w.count < BatchRecords {
 		return nil
 	}
 	return w.flush()

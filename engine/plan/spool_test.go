@@ -17,7 +17,7 @@ import (
 func filled(t *testing.T) (*ledger.Ledger, *Plan) {
 	l := newLedger(t)
 	var items []flow.Item
-	for i := range frameRecords + 5 {
+	for i := range BatchRecords + 5 {
 		items = append(items, item(fmt.Sprint(i), fmt.Sprintf("canary-m%d", i), "canary-nom", "canary@example.org"))
 	}
 	items[3].Shown = "canary-shown"
@@ -41,13 +41,13 @@ func TestSpoolRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, made.Summary, again.Summary)
 	all := entries(t, again)
-	require.Len(t, all, frameRecords+5)
+	require.Len(t, all, BatchRecords+5)
 	require.Equal(t, "canary-shown", all[3].Shown)
 	require.JSONEq(t, `{"matricule":"canary-m7","nom":"canary-nom","mail":"canary@example.org"}`, string(all[7].Body))
 
 	second, err := again.Batch(1)
 	require.NoError(t, err)
-	require.Equal(t, all[frameRecords:], second)
+	require.Equal(t, all[BatchRecords:], second)
 	_, err = again.Batch(2)
 	require.Equal(t, "not-a-plan", code(t, err))
 

@@ -32,6 +32,7 @@ func Serve(c Connector) {
 func serve(c Connector) int {
 	logger := newLogger(os.Stderr, os.Getenv(EnvLog))
 	useFinerBuffers()
+	takeRoom()
 	go exitWithParent(os.Getppid(), parentPoll)
 
 	server := newServer(c)
