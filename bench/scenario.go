@@ -89,7 +89,7 @@ func (p *place) plan() (Cost, error) {
 	cmd := p.engineCommand("plan-ledger", "plan", dir)
 	cmd.Stdout = &said
 	cost, err := measure(cmd)
-	if err == nil && !strings.Contains(said.String(), fmt.Sprintf("%d people would be written", p.records)) {
+	if err == nil && !strings.Contains(said.String(), fmt.Sprintf("%d records would be written", p.records)) {
 		err = fmt.Errorf("the plan is not to create everybody:\n%s", said.String())
 	}
 	if err == nil {
