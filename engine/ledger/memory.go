@@ -7,22 +7,19 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// SQLite takes its memory from an allocator that rounds up to a power of two,
-// asks the system for each piece over 16 KiB, and gives it back at once. A cached
-// page then takes twice its size, and each time a page of an index is split, its
-// scratch of some 24 KiB costs two calls to the system: a fourth of a first load.
-// Room for both is set aside here, once a process. Room that is never used is
-// never taken from the system.
+// SQLite takes its memory from an allocator that rounds up to a power of two, so
+// that a cached page would take twice its size. Room for the cache is set aside
+// here, once a process; what is never used of it is never taken from the system.
+//
+// The allocator also asks the system for each piece over 16 KiB, such as the
+// scratch for splitting a page, and gives it back at once. An allocator of our own
+// in front of it made a first load's part of the ledger a tenth cheaper, and would
+// have been one more thing that every link depends on.
 const (
 	// A page with its header in the cache, with room for later versions of SQLite.
 	cachedPage = 4096 + 512
 	// One ledger's cache, and what a transaction holds beyond it.
 	cachedPages = cacheKiB/4 + 256
-	// What a statement of many rows keeps, to take it back should it fail, stays in
-	// memory up to here, in one piece. SQLite's own 64 KiB went into a file with
-	// every batch; of a piece of 128 KiB it would write nothing, and say that the
-	// disk is full.
-	takenBack = 120 << 10
 )
 
 var setAside sync.Once
@@ -36,8 +33,6 @@ func setAsideMemory() {
 		if pages := libc.Xmalloc(tls, cachedPage*cachedPages); pages != 0 {
 			configure(tls, sqlite3.SQLITE_CONFIG_PAGECACHE, pages, int32(cachedPage), int32(cachedPages))
 		}
-		configure(tls, sqlite3.SQLITE_CONFIG_STMTJRNL_SPILL, int32(takenBack))
-		setAsideScratch(tls)
 	})
 }
 
