@@ -24,6 +24,8 @@ var variables = []variableGroup{
 		{"ENGINE_PLUGIN_MEMORY", "--plugin-memory", "The most memory of each plugin, such as `2GiB`; Linux."},
 		{"ENGINE_PLUGIN_CPU", "--plugin-cpu", "The most processor time of each plugin, such as `10m`; Linux."},
 		{"ENGINE_PLUGIN_SILENCE", "--plugin-silence", "How long a plugin may say nothing while it is asked for something, such as `30m`; else 10 minutes."},
+		{"ENGINE_PLUGIN_SANDBOX", "--plugin-sandbox", "`1`: each plugin is kept to what its connections name, their files and their ports; Linux."},
+		{"ENGINE_PLUGIN_READ", "--plugin-read", "What a plugin in such a sandbox may read besides."},
 		{"ENGINE_PLUGIN_MIRROR", "--from", "Where `engine init` finds plugins: a folder, or an address with https."},
 		{"NO_COLOR", "--no-color", "Not empty: no colours."},
 	}},
@@ -31,8 +33,9 @@ var variables = []variableGroup{
 		{"env(\"NAME\")", "", "Each variable that a mapping names so, such as `LUCCA_API_KEY`. A connector sees the secrets of its own connection and no others, and never through the environment."},
 	}},
 	{"Of the machine", "What every program of this kind reads, the engine too.", []Variable{
-		{"GOMEMLIMIT", "", "From how much memory on the engine works to stay small rather than grow, such as `512MiB` or `off`. Without it that is 128 MiB: " +
+		{"GOMEMLIMIT", "", "From how much memory on the engine works to stay small rather than grow, such as `512MiB` or `off`. Without it that is 96 MiB, with the ledger's cache and the program on top: " +
 			"a run of a million records stays near it, and what is needed beyond it is had. It is no limit; one of the container, or `ulimit`, should leave room above it. Plugins don't see it."},
+		{"GOGC", "", "How far the memory in use may grow, in percent, before it is collected; without it 400, as long as the mark above allows."},
 		{"HOME", "", "Where the config and the cache folder are, with what `engine init` installed and the ledger's key. Without it, and without the two below: name the key with `ENGINE_KEY` or `--key-file`, and plugins with `ENGINE_PLUGIN_DIR`."},
 		{"XDG_CONFIG_HOME", "", "The config folder, on Linux; else `~/.config`. The engine's part of it is `engine/`."},
 		{"XDG_CACHE_HOME", "", "The cache folder, on Linux; else `~/.cache`. What is in it can be made again."},
