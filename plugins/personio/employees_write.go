@@ -186,11 +186,11 @@ func (w *writing) setActive(id string, active bool) sdk.WriteResult {
 	return answered(id, response, complaint)
 }
 
-// deletePerson erases somebody and everything about him: only where the mapping
+// deletePerson erases somebody and everything about them: only where the mapping
 // says so.
 func (w *writing) deletePerson(record sdk.WriteRecord) sdk.WriteResult {
 	if !w.session.Settings.Bool("allow_delete") {
-		return failure(&sdk.Error{Code: "delete-not-allowed", Summary: "Personio would erase the person and everything about him",
+		return failure(&sdk.Error{Code: "delete-not-allowed", Summary: "Personio would erase the person and everything about them",
 			Detail: "That can't be undone, so it needs a word in the mapping.", Remedy: `Write allow_delete = true in the target, or do = "deactivate".`, Retry: protocol.Retry_RETRY_AFTER_FIX})
 	}
 	response, complaint := w.callV2(w, requestV2{method: http.MethodDelete, path: "/v2/persons/" + escaped(record.ID), shown: "/v2/persons/{id}", right: writeEmployees})

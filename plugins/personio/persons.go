@@ -75,10 +75,15 @@ func personLabels() map[string]*sdk.Text {
 	labels := map[string]*sdk.Text{}
 	for _, a := range employeeAttributes {
 		if a.v1 != "" && labels[a.v1] == nil {
-			labels[a.v1] = &sdk.Text{Fr: "Attribut lisible “" + a.fr + "”", En: "Readable employee attribute “" + a.en + "”"}
+			labels[a.v1] = attributeLabel(a.fr, a.en)
 		}
 	}
 	return labels
+}
+
+// attributeLabel names the right to read an attribute, which is ticked by its name.
+func attributeLabel(fr, en string) *sdk.Text {
+	return &sdk.Text{Fr: "Attribut lisible «\u00a0" + fr + "\u00a0»", En: "Readable employee attribute “" + en + "”"}
 }
 
 // fieldV2 is a field's value in v2's object.

@@ -117,7 +117,7 @@ func employeesResource() *sdk.Resource {
 			{Name: "api", Type: "string", DefaultJson: `"v2"`, OneOf: []string{"v1", "v2"}, Label: &sdk.Text{Fr: "Génération de l'API", En: "Generation of the API"},
 				About: "v1 takes relations by name alone, and can't set team, cost centre, language and contract dates, nor change an e-mail."},
 			{Name: allowDelete, Type: "bool", DefaultJson: "false", Label: &sdk.Text{Fr: "Autoriser la suppression", En: "Allow deletions"},
-				About: "A deletion erases the person and everything about him, for good. Without this word it is refused."},
+				About: "A deletion erases the person and everything about them, for good. Without this word it is refused."},
 		},
 	}
 	labels := map[string]*sdk.Text{}
@@ -126,7 +126,7 @@ func employeesResource() *sdk.Resource {
 		if a.v1 != "" && a.name != "id" {
 			field.Right = attributeRight(a.v1)
 			if labels[a.v1] == nil {
-				labels[a.v1] = &sdk.Text{Fr: "Attribut lisible “" + a.fr + "”", En: "Readable employee attribute “" + a.en + "”"}
+				labels[a.v1] = attributeLabel(a.fr, a.en)
 			}
 		}
 		r.Fields = append(r.Fields, field)
