@@ -61,7 +61,7 @@ func (p *Program) Eval(in *Input) (record.Value, *Failure) {
 		return p.copied(in), nil
 	}
 	if p.native != nil {
-		if v, state := p.native.evalIn(in); state != gives {
+		if v, state := p.native.eval(in); state != gives {
 			return v, nil
 		}
 	}
