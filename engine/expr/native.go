@@ -18,6 +18,7 @@ type native struct {
 	kind     record.Kind
 	constant bool // the same for every record: its function takes no Input, and is done
 	text     func(*Input) (string, state)
+	sum      []func(*Input) (string, state) // what text adds up, where it does
 	flag     func(*Input) (bool, state)
 	whole    func(*Input) (int64, state)        // Int, and the days of a Date
 	value    func(*Input) (record.Value, state) // every other kind
