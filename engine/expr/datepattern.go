@@ -202,9 +202,10 @@ func (p *datePattern) append(b []byte, d date) []byte {
 			}
 		case 'y':
 			if part.count == 2 {
-				year %= 100
+				b = appendPadded(b, year%100, part.count)
+			} else {
+				b = appendPadded(b, year, part.count)
 			}
-			b = appendPadded(b, year, part.count)
 		case 'E':
 			if part.count == 4 {
 				b = append(b, p.locale.days[d.weekday()]...)
