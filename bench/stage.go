@@ -62,9 +62,10 @@ func measureStage(rounds, passes int) (*MappingStage, error) {
 // made is a row of the target.
 func made() []record.Value { return make([]record.Value, len(people.Columns)) }
 
-// evaluator runs the programs over a row, one column each.
+// evaluator runs the programs over a row, one column each, with a Room for their
+// texts, as the engine's mapper has one.
 func evaluator(programs []*expr.Program, out []record.Value) func([]record.Value) error {
-	in := &expr.Input{Rows: make([][]record.Value, 1)}
+	in := &expr.Input{Rows: make([][]record.Value, 1), Room: &expr.Room{}}
 	return func(row []record.Value) error {
 		in.Rows[0] = row
 		for i, p := range programs {

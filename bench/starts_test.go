@@ -40,7 +40,7 @@ func TestMappingStage(t *testing.T) {
 	t.Parallel()
 	stage, err := measureStage(1, 5)
 	require.NoError(t, err)
-	require.Greater(t, stage.EngineAllocs, 1.0)
+	require.Positive(t, stage.EngineAllocs) // a piece of memory for many texts, now and then
 	require.Greater(t, stage.HandAllocs, 1.0)
 	require.Positive(t, stage.Ratio)
 }

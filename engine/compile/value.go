@@ -26,16 +26,25 @@ type valueOf struct {
 
 // evaluate gives an empty value or one of the wanted type.
 func (v *valueOf) evaluate(in *expr.Input, field *TargetField) (record.Value, *Failure) {
-	if v.literal != record.Empty {
+	switch {
+	case v.copies && v.exact && v.copyOf.Source == 0: // a joined record may not exist
+		return in.Rows[0][v.copyOf.Field], nil
+	case v.literal != record.Empty:
 		return v.compose(in, field)
-	}
-	if v.program == nil {
+	case v.program == nil:
 		return v.fixed, nil
 	}
-	value, failure := v.compute(in, field)
-	if failure != nil || v.exact || value.IsEmpty() {
-		return value, failure
+	value, failure := v.program.Eval(in)
+	switch {
+	case failure != nil:
+		return record.Value{}, FailureOf(failure, field.Name, v.cel)
+	case v.exact || value.IsEmpty():
+		return value, nil
 	}
+	return v.coerced(value, field)
+}
+
+func (v *valueOf) coerced(value record.Value, field *TargetField) (record.Value, *Failure) {
 	coerced, ok := record.Coerce(value, v.want, nil)
 	if !ok {
 		return record.Value{}, &Failure{
@@ -48,21 +57,6 @@ func (v *valueOf) evaluate(in *expr.Input, field *TargetField) (record.Value, *F
 		}
 	}
 	return coerced, nil
-}
-
-func (v *valueOf) compute(in *expr.Input, field *TargetField) (record.Value, *Failure) {
-	if v.copies {
-		if v.copyOf.Source > 0 { // a joined record may not exist
-			value, _ := v.program.Eval(in)
-			return value, nil
-		}
-		return in.Rows[0][v.copyOf.Field], nil
-	}
-	value, failure := v.program.Eval(in)
-	if failure != nil {
-		return record.Value{}, FailureOf(failure, field.Name, v.cel)
-	}
-	return value, nil
 }
 
 // compose makes a list or an object of its items. Empty elements are left out of

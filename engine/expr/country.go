@@ -14,7 +14,8 @@ import (
 // from then on.
 type countries struct {
 	once   sync.Once
-	byName map[string]language.Region
+	byName map[string]language.Region // by folded name
+	exact  map[string]language.Region // the same by codes and names as CLDR writes them, which most records do too
 	fr, en display.Namer
 }
 
@@ -44,7 +45,7 @@ func everydayCountries() map[string]string {
 
 func (c *countries) load() {
 	c.fr, c.en = display.Regions(language.French), display.Regions(language.English)
-	c.byName = map[string]language.Region{}
+	c.byName, c.exact = map[string]language.Region{}, map[string]language.Region{}
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
 			r, err := language.ParseRegion(string(a) + string(b))
@@ -53,11 +54,15 @@ func (c *countries) load() {
 			}
 			for _, name := range []string{c.fr.Name(r), c.en.Name(r), r.String(), r.ISO3()} {
 				c.byName[foldName(name)] = r
+				c.exact[name] = r
 			}
 		}
 	}
 	for name, code := range everydayCountries() {
 		c.byName[name] = language.MustParseRegion(code)
+	}
+	for name := range c.exact { // a folded name may have gone to another country since
+		c.exact[name] = c.byName[foldName(name)]
 	}
 }
 
@@ -81,6 +86,9 @@ func foldName(s string) string {
 
 func (c *countries) find(s string) (language.Region, bool) {
 	c.once.Do(c.load)
+	if r, ok := c.exact[s]; ok {
+		return r, true
+	}
 	r, ok := c.byName[foldName(s)]
 	return r, ok
 }

@@ -159,9 +159,32 @@ func badLocale() *complaint {
 	}
 }
 
-func (p datePattern) format(d date) string {
+func (p *datePattern) format(d date) string { return string(p.append(nil, d)) }
+
+// expected is how many bytes are enough for a date between the years 1 and 9999.
+func (p *datePattern) expected() int {
+	n := 0
+	for _, part := range p.parts {
+		switch {
+		case part.letter == 0:
+			n += len(part.literal)
+		case part.letter == 'E' || part.letter == 'M' && part.count > 2:
+			n += longestName
+		default:
+			n += max(part.count, 2)
+			if part.letter == 'y' {
+				n += 2
+			}
+		}
+	}
+	return n
+}
+
+// longestName is "Wednesday", "décembre" or "septembre", in bytes.
+const longestName = 9
+
+func (p *datePattern) append(b []byte, d date) []byte {
 	year, month, day := d.civil()
-	var b []byte
 	for _, part := range p.parts {
 		switch part.letter {
 		case 0:
@@ -179,9 +202,10 @@ func (p datePattern) format(d date) string {
 			}
 		case 'y':
 			if part.count == 2 {
-				year %= 100
+				b = appendPadded(b, year%100, part.count)
+			} else {
+				b = appendPadded(b, year, part.count)
 			}
-			b = appendPadded(b, year, part.count)
 		case 'E':
 			if part.count == 4 {
 				b = append(b, p.locale.days[d.weekday()]...)
@@ -190,11 +214,12 @@ func (p datePattern) format(d date) string {
 			}
 		}
 	}
-	return string(b)
+	return b
 }
 
 func appendPadded(b []byte, n, width int) []byte {
-	digits := strconv.Itoa(n)
+	var room [mostDigits]byte
+	digits := strconv.AppendInt(room[:0], int64(n), 10)
 	for i := len(digits); i < width; i++ {
 		b = append(b, '0')
 	}

@@ -31,8 +31,10 @@ func (d date) weekday() time.Weekday {
 	return time.Unix(int64(d)*86400, 0).UTC().Weekday()
 }
 
-func (d date) iso() string {
-	return time.Unix(int64(d)*86400, 0).UTC().Format(time.DateOnly)
+func (d date) iso() string { return string(d.appendISO(nil)) }
+
+func (d date) appendISO(b []byte) []byte {
+	return time.Unix(int64(d)*86400, 0).UTC().AppendFormat(b, time.DateOnly)
 }
 
 func (d date) Compare(other ref.Val) ref.Val {

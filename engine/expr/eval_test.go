@@ -187,6 +187,7 @@ func TestEval(t *testing.T) {
 		// dates
 		"person.born.format('dd/MM/yyyy')":                `"01/09/1990"`,
 		"person.born.format(local.french)":                `"01/09/1990"`,
+		"person.born.format('yy/yyyy')":                   `"90/1990"`,
 		"person.born.format(person.word)":                 "failure bad-pattern",
 		"person.no_date.format('dd/MM/yyyy')":             "empty",
 		"person.born.format(\"d 'de' MMM\")":              `"1 de sept."`,

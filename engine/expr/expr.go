@@ -107,7 +107,8 @@ type Failure struct {
 // Ref names a field: Options.Sources[Source].Fields[Field].
 type Ref struct{ Source, Field int }
 
-// Input is what one evaluation reads. The caller may reuse it.
+// Input is what one evaluation reads. The caller may reuse it, and with a Room gives
+// it to one goroutine at a time.
 //
 // Rows holds one row a source, in the order of Options.Sources, each with one
 // value a field in the order of Source.Fields. A nil row is a joined record
@@ -116,6 +117,7 @@ type Ref struct{ Source, Field int }
 type Input struct {
 	Rows  [][]record.Value
 	Today record.Value // a Date; needed by today, past and age
+	Room  *Room        // for the texts of results; nil: each is allocated
 }
 
 // FunctionDoc describes one function of the language for the reference.

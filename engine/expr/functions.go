@@ -32,6 +32,9 @@ type overload struct {
 	lenient  bool
 	call     func(args []ref.Val) ref.Val
 	text     func(string) string // call, where it makes a text of a text; otherwise nil
+	// native is call, or what fix gives, over Go's own values; nil for arguments that it
+	// doesn't cover, and where there is no such form.
+	native func(args []*native) *native
 	// fix, where not nil, takes the place of call: it checks the arguments
 	// other than subject and gives the function that remains of the call. With
 	// literals that happens once, at Compile; otherwise at each evaluation.
@@ -177,9 +180,13 @@ func textFunctions() []*function {
 			{id: "text_" + name, member: true, args: []*cel.Type{s}, result: s, call: onText(f), text: f},
 		}}
 	}
+	cased := func(f *function, c func() *casing) *function {
+		f.overloads[0].native = nativeCase(c)
+		return f
+	}
 	return []*function{
-		onOne("upper", "The text in capitals, accents kept.", upper, Example{"'Zoé Müller'.upper()", `"ZOÉ MÜLLER"`}, Example{"'Strauß'.upper()", `"STRAUSS"`}),
-		onOne("lower", "The text in small letters.", lower, Example{"'Zoé@EXAMPLE.org'.lower()", `"zoé@example.org"`}),
+		cased(onOne("upper", "The text in capitals, accents kept.", upper, Example{"'Zoé Müller'.upper()", `"ZOÉ MÜLLER"`}, Example{"'Strauß'.upper()", `"STRAUSS"`}), upperCasing),
+		cased(onOne("lower", "The text in small letters.", lower, Example{"'Zoé@EXAMPLE.org'.lower()", `"zoé@example.org"`}), lowerCasing),
 		onOne("title", "A name with capitals, also after a hyphen or an apostrophe. The particles de, du, des, d', l', la, le, von and van stay small inside the name.", title,
 			Example{"'JEAN-LUC DE LA TOUR'.title()", `"Jean-Luc de la Tour"`}, Example{"\"anne d'arc o'brien\".title()", `"Anne d'Arc O'Brien"`}),
 		onOne("trim", "The text without the white space at its ends.", strings.TrimSpace, Example{"'  Lyon '.trim()", `"Lyon"`}, Example{"'  '.trim()", "empty"}),
@@ -187,19 +194,19 @@ func textFunctions() []*function {
 		{
 			name:      "replace",
 			doc:       "The text with every occurrence of old replaced.",
-			overloads: []*overload{{id: "text_replace", member: true, names: []string{"", "old", "new"}, args: []*cel.Type{s, s, s}, result: s, call: replace}},
+			overloads: []*overload{{id: "text_replace", member: true, names: []string{"", "old", "new"}, args: []*cel.Type{s, s, s}, result: s, call: replace, native: nativeReplace}},
 			examples:  []Example{{"'1 234,5'.replace(' ', '').replace(',', '.')", `"1234.5"`}},
 		},
 		{
 			name:      "before",
 			doc:       "What stands before the first occurrence of sep; the whole text when there is none.",
-			overloads: []*overload{{id: "text_before", member: true, names: []string{"", "sep"}, args: []*cel.Type{s, s}, result: s, call: before}},
+			overloads: []*overload{{id: "text_before", member: true, names: []string{"", "sep"}, args: []*cel.Type{s, s}, result: s, call: before, native: nativeCut(textBefore)}},
 			examples:  []Example{{"'zoe@example.org'.before('@')", `"zoe"`}, {"'zoe'.before('@')", `"zoe"`}},
 		},
 		{
 			name:      "after",
 			doc:       "What stands after the first occurrence of sep; empty when there is none.",
-			overloads: []*overload{{id: "text_after", member: true, names: []string{"", "sep"}, args: []*cel.Type{s, s}, result: s, call: after}},
+			overloads: []*overload{{id: "text_after", member: true, names: []string{"", "sep"}, args: []*cel.Type{s, s}, result: s, call: after, native: nativeCut(textAfter)}},
 			examples:  []Example{{"'zoe@example.org'.after('@')", `"example.org"`}, {"'zoe'.after('@')", "empty"}},
 		},
 		{

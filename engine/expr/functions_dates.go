@@ -35,8 +35,8 @@ func dateFunctions() []*function {
 			doc: "The date as text. The pattern has d dd, M MM MMM MMMM, y yy yyyy, E EEEE, and other letters in quotes; names are French unless the locale is 'en'. " +
 				"'01/09/2026' is 'dd/MM/yyyy'.",
 			overloads: []*overload{
-				{id: "date_format", member: true, names: []string{"", "pattern"}, args: []*cel.Type{d, s}, result: s, fix: fixFormat},
-				{id: "date_format_locale", member: true, names: []string{"", "pattern", "locale"}, args: []*cel.Type{d, s, s}, result: s, fix: fixFormat},
+				{id: "date_format", member: true, names: []string{"", "pattern"}, args: []*cel.Type{d, s}, result: s, fix: fixFormat, native: nativeFormat},
+				{id: "date_format_locale", member: true, names: []string{"", "pattern", "locale"}, args: []*cel.Type{d, s, s}, result: s, fix: fixFormat, native: nativeFormat},
 			},
 			examples: []Example{
 				{"date(2026, 9, 1).format('dd/MM/yyyy')", `"01/09/2026"`},

@@ -27,7 +27,7 @@ func numberFunctions() []*function {
 			doc:  "The value as text: numbers in digits, a date as 2026-09-01, a choice as its label.",
 			overloads: []*overload{
 				{id: "decimal_to_string", args: []*cel.Type{decimalType}, result: types.StringType, call: stringOfDecimal},
-				{id: "date_to_string", args: []*cel.Type{dateType}, result: types.StringType, call: stringOfDate},
+				{id: "date_to_string", args: []*cel.Type{dateType}, result: types.StringType, call: stringOfDate, native: nativeDateText},
 			},
 			examples: []Example{{"string(42)", `"42"`}, {"string(date(2026, 9, 1))", `"2026-09-01"`}, {"string(decimal('1.50'))", `"1.5"`}},
 		},

@@ -46,7 +46,7 @@ func (e *Env) peopleFunctions() []*function {
 			name: "lookup",
 			doc:  "The entry of a table for a value. What the table does not hold is treated as its `unknown` says: hold (unknown-value), keep, or a text.",
 			overloads: []*overload{
-				{id: "lookup", names: []string{"table", "value"}, args: []*cel.Type{s, s}, result: s, fix: e.fixLookup, subject: 1, literal: true},
+				{id: "lookup", names: []string{"table", "value"}, args: []*cel.Type{s, s}, result: s, fix: e.fixLookup, native: e.nativeLookup, subject: 1, literal: true},
 			},
 			examples: []Example{
 				{"lookup('civility', 'Mister')", `"M."`},
@@ -123,18 +123,8 @@ func (e *Env) fixLookup(fixed []ref.Val) (func(ref.Val) ref.Val, *complaint) {
 		return nil, e.unknownTable(name)
 	}
 	return func(v ref.Val) ref.Val {
-		s := str(v)
-		if s == "" {
-			return emptyErr
-		}
-		if found, ok := table.Values[s]; ok {
+		if found, ok := table.entry(str(v)); ok {
 			return text(found)
-		}
-		switch table.Unknown {
-		case "keep":
-			return v
-		case "text":
-			return text(table.Text)
 		}
 		return (&fault{
 			code:     "unknown-value",
@@ -144,6 +134,23 @@ func (e *Env) fixLookup(fixed []ref.Val) (func(ref.Val) ref.Val, *complaint) {
 			function: "lookup",
 		}).fail()
 	}, nil
+}
+
+// entry is what the table has for a text; false where that must be held back.
+func (t *Table) entry(s string) (string, bool) {
+	if s == "" {
+		return "", true
+	}
+	if found, ok := t.Values[s]; ok {
+		return found, true
+	}
+	switch t.Unknown {
+	case "keep":
+		return s, true
+	case "text":
+		return t.Text, true
+	}
+	return "", false
 }
 
 func (e *Env) unknownTable(name string) *complaint {

@@ -16,8 +16,9 @@ import (
 // The function for its kind is the one that is set.
 type native struct {
 	kind     record.Kind
-	constant bool // the same for every record
+	constant bool // the same for every record: its function takes no Input, and is done
 	text     func(*Input) (string, state)
+	sum      []func(*Input) (string, state) // what text adds up, where it does
 	flag     func(*Input) (bool, state)
 	whole    func(*Input) (int64, state)        // Int, and the days of a Date
 	value    func(*Input) (record.Value, state) // every other kind
@@ -43,27 +44,42 @@ func (e *Env) nativeOf(tree *ast.AST) *native {
 	return made
 }
 
-// eval is what the expression gives; a text of no characters is empty as a
-// result.
+// eval is what the expression gives, and the empty value where there is none; a
+// text of no characters is empty as a result.
 func (n *native) eval(in *Input) (record.Value, state) {
 	switch {
 	case n.text != nil:
 		s, st := n.text(in)
-		if st == done && s == "" {
+		switch {
+		case st != done:
+			return record.Value{}, st
+		case s == "":
 			return record.Value{}, none
 		}
-		return record.NewString(s), st
+		return record.NewString(s), done
 	case n.flag != nil:
 		b, st := n.flag(in)
-		return record.NewBool(b), st
+		if st != done {
+			return record.Value{}, st
+		}
+		return record.NewBool(b), done
 	case n.whole != nil:
 		i, st := n.whole(in)
-		if n.kind == record.Date {
-			return record.NewDays(i), st
+		switch {
+		case st != done:
+			return record.Value{}, st
+		case n.kind == record.Date:
+			return record.NewDays(i), done
 		}
-		return record.NewInt(i), st
+		return record.NewInt(i), done
+	case n.value != nil:
+		v, st := n.value(in)
+		if st != done {
+			return record.Value{}, st
+		}
+		return v, done
 	}
-	return n.value(in)
+	return record.Value{}, none
 }
 
 // ref is the same for a function of cel-go's values.
@@ -122,26 +138,50 @@ func always[T any](v T) func(*Input) (T, state) {
 	return func(*Input) (T, state) { return v, done }
 }
 
-// field reads a field of the record, or of a joined one.
+// fieldOf reads a field of the record, or of a joined one.
 func fieldOf(r Ref, kind record.Kind) *native {
-	at := func(in *Input) record.Value {
-		if r.Source < len(in.Rows) && r.Field < len(in.Rows[r.Source]) {
-			return in.Rows[r.Source][r.Field]
-		}
-		return record.Value{}
-	}
 	out := &native{kind: kind}
 	switch kind {
 	case record.String:
-		out.text = func(in *Input) (string, state) { v := at(in); return v.Text(), stateOf(v, kind) }
+		out.text = func(in *Input) (string, state) {
+			if v := in.at(r); v != nil {
+				return v.Text(), stateOf(*v, record.String)
+			}
+			return "", none
+		}
 	case record.Bool:
-		out.flag = func(in *Input) (bool, state) { v := at(in); return v.Bool(), stateOf(v, kind) }
+		out.flag = func(in *Input) (bool, state) {
+			if v := in.at(r); v != nil {
+				return v.Bool(), stateOf(*v, record.Bool)
+			}
+			return false, none
+		}
 	case record.Int, record.Date:
-		out.whole = func(in *Input) (int64, state) { v := at(in); return v.Int(), stateOf(v, kind) }
+		out.whole = func(in *Input) (int64, state) {
+			if v := in.at(r); v != nil {
+				return v.Int(), stateOf(*v, kind)
+			}
+			return 0, none
+		}
 	default:
-		out.value = func(in *Input) (record.Value, state) { v := at(in); return v, stateOf(v, kind) }
+		out.value = func(in *Input) (record.Value, state) {
+			if v := in.at(r); v != nil {
+				return *v, stateOf(*v, kind)
+			}
+			return record.Value{}, none
+		}
 	}
 	return out
+}
+
+// at is the value in a slot; nil of a joined record that does not exist.
+func (in *Input) at(r Ref) *record.Value {
+	if r.Source < len(in.Rows) {
+		if row := in.Rows[r.Source]; r.Field < len(row) {
+			return &row[r.Field]
+		}
+	}
+	return nil
 }
 
 func stateOf(v record.Value, kind record.Kind) state {

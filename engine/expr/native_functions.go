@@ -27,6 +27,11 @@ func (m *nativeMaker) function(x ast.Expr, args []*native) *native {
 	if !ok || o.lenient {
 		return nil
 	}
+	if o.native != nil {
+		if made := o.native(args); made != nil {
+			return made
+		}
+	}
 	if o.text != nil && args[0].text != nil {
 		return &native{kind: record.String, text: onNativeText(args[0].text, o.text)}
 	}
@@ -94,9 +99,22 @@ func fixed(o *overload, args []*native) func(ref.Val) ref.Val {
 	if o.fix == nil {
 		return nil
 	}
-	var constants []ref.Val
+	values := constants(args, o.subject)
+	if values == nil {
+		return nil
+	}
+	f, bad := o.fix(values)
+	if bad != nil {
+		return nil
+	}
+	return f
+}
+
+// constants are the arguments other than the subject; nil unless they are constants.
+func constants(args []*native, subject int) []ref.Val {
+	out := []ref.Val{}
 	for i, a := range args {
-		if i == o.subject {
+		if i == subject {
 			continue
 		}
 		if !a.constant {
@@ -106,13 +124,9 @@ func fixed(o *overload, args []*native) func(ref.Val) ref.Val {
 		if st != done {
 			return nil
 		}
-		constants = append(constants, v)
+		out = append(out, v)
 	}
-	f, bad := o.fix(constants)
-	if bad != nil {
-		return nil
-	}
-	return f
+	return out
 }
 
 // given takes a function's result out of cel-go's values.
@@ -175,17 +189,14 @@ func stateOfRef(v ref.Val) state {
 	return gives
 }
 
+// mostDigits are those of an int of 64 bits, and its sign.
+const mostDigits = 20
+
 // ofCEL are the functions that CEL brings and mappings use most.
 func ofCEL(id string, args []*native) *native {
 	switch id {
 	case "add_string":
-		return &native{kind: record.String, text: func(in *Input) (string, state) {
-			a, b, st := pair(in, args[0].text, args[1].text)
-			if st != done {
-				return "", st
-			}
-			return a + b, done
-		}}
+		return added(args[0], args[1])
 	case "add_int64":
 		return counted(args, func(a, b int64) (int64, bool) {
 			c := a + b
@@ -216,7 +227,10 @@ func ofCEL(id string, args []*native) *native {
 	case "int64_to_string":
 		return &native{kind: record.String, text: func(in *Input) (string, state) {
 			n, st := args[0].whole(in)
-			return strconv.FormatInt(n, 10), st
+			if st != done {
+				return "", st
+			}
+			return in.Room.close(strconv.AppendInt(in.Room.open(mostDigits), n, 10)), done
 		}}
 	case "size_string", "string_size":
 		return &native{kind: record.Int, whole: func(in *Input) (int64, state) {
@@ -251,27 +265,5 @@ func counted(args []*native, f func(a, b int64) (int64, bool)) *native {
 			return 0, gives // it overflows
 		}
 		return c, done
-	}}
-}
-
-// among is `text in list`: empty elements equal nothing.
-func among(one, list *native) *native {
-	if one.text == nil || list.kind != record.List {
-		return nil
-	}
-	return &native{kind: record.Bool, flag: func(in *Input) (bool, state) {
-		s, l, st := pair(in, one.text, list.value)
-		if st != done {
-			return false, st
-		}
-		if s == "" {
-			return false, gives // a constant list may hold such a text, another one can't
-		}
-		for _, item := range l.Items() {
-			if item.Kind() == record.String && item.Text() == s {
-				return true, done
-			}
-		}
-		return false, done
 	}}
 }

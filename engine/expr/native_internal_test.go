@@ -24,7 +24,7 @@ func FuzzNative(f *testing.F) {
 	f.Fuzz(func(t *testing.T, choices string, use uint8) {
 		g := &generator{choices: []byte(choices)}
 		text := g.expression([]string{"text", "flag", "whole", "date", "list"}[use%5], 4)
-		agree(t, env, text, g.input())
+		agree(t, env, text, g.input(), &Room{})
 	})
 }
 
@@ -43,14 +43,14 @@ func TestNativeSaysWhatInterpretedSays(t *testing.T) {
 		_, text, _ := strings.Cut(strings.TrimSpace(line), " ")
 		texts = append(texts, text, strings.TrimSpace(line))
 	}
-	native := 0
+	native, room := 0, &Room{}
 	for i := range 3000 {
 		g := &generator{choices: []byte(fmt.Sprint(i*i*7919, "x", i))}
 		texts = append(texts, g.expression([]string{"text", "flag", "whole", "date", "list"}[i%5], 4))
 	}
 	for i, text := range texts {
 		g := &generator{choices: []byte(fmt.Sprint(i * 104729))}
-		if agree(t, env, text, g.input()) {
+		if agree(t, env, text, g.input(), room) {
 			native++
 		}
 	}
@@ -58,13 +58,18 @@ func TestNativeSaysWhatInterpretedSays(t *testing.T) {
 }
 
 // agree evaluates a text in both ways, and reports whether there were two.
-func agree(t *testing.T, env *Env, text string, in *Input) bool {
+func agree(t *testing.T, env *Env, text string, in *Input, room *Room) bool {
 	p, _ := env.Compile(text, Transform)
 	if p == nil || p.native == nil {
 		return false
 	}
 	wanted, failure := p.interpret(in)
-	got, state := p.native.evalIn(in)
+	inRoom := *in
+	inRoom.Room = room
+	got, state := p.native.eval(in)
+	kept, same := p.native.eval(&inRoom)
+	require.Equal(t, state, same, text)
+	require.True(t, sameValue(kept, got), "%s gives %s in a room, and %s without", text, kept.AppendJSON(nil), got.AppendJSON(nil))
 	if state == gives {
 		return true // cel-go is asked
 	}
@@ -116,7 +121,7 @@ func (g *generator) choose(of int) int {
 	return (int(g.choices[g.at%len(g.choices)])*31 + g.at*g.at*7) % of
 }
 
-var texts = []string{"Lyon", "Zoé", "N'Guyen", " x ", "12", "01/02/1990", "a;b"}
+var texts = []string{"Lyon", "Zoé", "N'Guyen", " x ", "12", "01/02/1990", "a;b", "Strauß ΟΔΟΣ œ", "ÉŸ\xff"}
 
 func (g *generator) input() *Input {
 	text := func() record.Value {
@@ -129,7 +134,7 @@ func (g *generator) input() *Input {
 		return []record.Value{{}, record.NewInt(0), record.NewInt(-3), record.NewInt(1 << 62), record.NewInt(-1 << 63), record.NewInt(7)}[g.choose(6)]
 	}
 	day := func() record.Value {
-		return []record.Value{{}, record.NewDays(20_000), record.NewDays(0), record.NewDays(2_900_000)}[g.choose(4)]
+		return []record.Value{{}, record.NewDays(20_000), record.NewDays(0), record.NewDays(2_900_000), record.NewDays(-730_000), record.NewDays(9_000_000)}[g.choose(6)]
 	}
 	in := &Input{Today: record.NewDays(20_400), Rows: [][]record.Value{{
 		text(), text(), whole(), whole(),
@@ -154,7 +159,7 @@ func (g *generator) expression(kind string, depth int) string {
 		if leaf {
 			return []string{"p.s1", "p.s2", "j.s1", "''", "'Lyon'", "input.site", "input.later", "p.c1.label"}[g.choose(8)]
 		}
-		switch g.choose(14) {
+		switch g.choose(15) {
 		case 0:
 			return of("text") + "." + []string{"upper", "lower", "trim", "title", "unaccent"}[g.choose(5)] + "()"
 		case 1:
@@ -166,7 +171,7 @@ func (g *generator) expression(kind string, depth int) string {
 		case 4:
 			return "lookup('" + []string{"hold", "keep"}[g.choose(2)] + "', " + of("text") + ")"
 		case 5:
-			return of("date") + ".format('" + []string{"dd/MM/yyyy", "yyyy"}[g.choose(2)] + "')"
+			return of("date") + ".format('" + []string{"dd/MM/yyyy", "yyyy", "EEEE d MMMM y", "E MMM yy M"}[g.choose(4)] + "')"
 		case 6:
 			return "string(" + of([]string{"whole", "date", "text"}[g.choose(3)]) + ")"
 		case 7:
@@ -177,6 +182,8 @@ func (g *generator) expression(kind string, depth int) string {
 			return of("text") + ".phone('FR', 'e164')"
 		case 10:
 			return "(p.m1 * " + of("whole") + ").fixed(2, ',')"
+		case 11:
+			return of("text") + ".replace(" + []string{"'o', ''", "'n', 'éé'", "' ', ' '", "'Lyon', ''", "'', 'x'"}[g.choose(5)] + ")"
 		default:
 			return g.eitherWay("text", of)
 		}
@@ -235,7 +242,7 @@ func (g *generator) expression(kind string, depth int) string {
 		}
 	}
 	if leaf {
-		return []string{"p.l1", "input.sites", "[]"}[g.choose(3)]
+		return []string{"p.l1", "input.sites", "[]", "['Lyon', 'Zoé', '']", "['1','2','3','4','5','6','7','8','9','12']"}[g.choose(5)]
 	}
 	switch g.choose(3) {
 	case 0:

@@ -115,29 +115,25 @@ func (m *nativeMaker) list(x ast.Expr) *native {
 	if elements == nil {
 		return nil
 	}
-	return &native{kind: record.List, value: func(in *Input) (record.Value, state) {
+	list := func(in *Input) (record.Value, state) {
 		items := make([]record.Value, len(elements))
 		for i, element := range elements {
-			v, st := element.evalIn(in)
+			v, st := element.eval(in)
 			if st == gives {
 				return record.Value{}, gives
 			}
 			items[i] = v
 		}
 		return record.NewList(items), done
-	}}
-}
-
-// evalIn is eval, and the empty value where there is none.
-func (n *native) evalIn(in *Input) (record.Value, state) {
-	if n.kind == record.Empty {
-		return record.Value{}, none
 	}
-	v, st := n.eval(in)
+	if slices.ContainsFunc(elements, func(n *native) bool { return !n.constant }) {
+		return &native{kind: record.List, value: list}
+	}
+	same, st := list(nil) // made once
 	if st != done {
-		return record.Value{}, st
+		return nil
 	}
-	return v, done
+	return constantOf(same)
 }
 
 // all makes several nodes; nil unless it can make each of them. Of none it makes
@@ -209,7 +205,7 @@ func (m *nativeMaker) asked(x ast.Expr, wanted bool) *native {
 		return nil
 	}
 	return &native{kind: record.Bool, flag: func(in *Input) (bool, state) {
-		_, st := arg.evalIn(in)
+		_, st := arg.eval(in)
 		return (st == done) == wanted, st.known()
 	}}
 }

@@ -42,6 +42,9 @@ func conditional(when, a, b *native) *native {
 	if when.flag == nil || a.kind != b.kind {
 		return nil
 	}
+	if a.kind == record.String && a.constant && b.constant {
+		return &native{kind: record.String, text: oneOfTwo(when.flag, a.known(), b.known())}
+	}
 	return &native{kind: a.kind, text: either(when.flag, a.text, b.text), flag: either(when.flag, a.flag, b.flag),
 		whole: either(when.flag, a.whole, b.whole), value: either(when.flag, a.value, b.value)}
 }
@@ -60,6 +63,25 @@ func either[T any](when func(*Input) (bool, state), a, b func(*Input) (T, state)
 		}
 		return b(in)
 	}
+}
+
+// oneOfTwo is either where both are constants.
+func oneOfTwo(when func(*Input) (bool, state), a, b string) func(*Input) (string, state) {
+	return func(in *Input) (string, state) {
+		switch yes, st := when(in); {
+		case st != done:
+			return "", st
+		case yes:
+			return a, done
+		}
+		return b, done
+	}
+}
+
+// known is the text of a constant.
+func (n *native) known() string {
+	s, _ := n.text(nil)
+	return s
 }
 
 // first is the first that is not empty.
@@ -114,15 +136,28 @@ func compared(operator string, a, b *native) *native {
 	if a.kind != b.kind {
 		return nil
 	}
+	equality := operator == operators.Equals || operator == operators.NotEquals
 	switch {
+	case a.text != nil && b.constant && equality:
+		return equals(a.text, b.known(), operator == operators.Equals)
+	case a.text != nil && a.constant && equality:
+		return equals(b.text, a.known(), operator == operators.Equals)
 	case a.text != nil:
 		return holds(a.text, b.text, ordered[string](operator))
 	case a.whole != nil:
 		return holds(a.whole, b.whole, ordered[int64](operator))
-	case a.flag != nil && (operator == operators.Equals || operator == operators.NotEquals):
+	case a.flag != nil && equality:
 		return holds(a.flag, b.flag, func(x, y bool) bool { return (x == y) == (operator == operators.Equals) })
 	}
 	return nil
+}
+
+// equals compares with a constant, which is most of what mappings compare with.
+func equals(of func(*Input) (string, state), with string, wanted bool) *native {
+	return &native{kind: record.Bool, flag: func(in *Input) (bool, state) {
+		s, st := of(in)
+		return (s == with) == wanted, st
+	}}
 }
 
 func ordered[T cmp.Ordered](operator string) func(T, T) bool {

@@ -61,7 +61,7 @@ func (p *Program) Eval(in *Input) (record.Value, *Failure) {
 		return p.copied(in), nil
 	}
 	if p.native != nil {
-		if v, state := p.native.evalIn(in); state != gives {
+		if v, state := p.native.eval(in); state != gives {
 			return v, nil
 		}
 	}
@@ -91,10 +91,10 @@ func (p *Program) interpret(in *Input) (record.Value, *Failure) {
 }
 
 func (p *Program) copied(in *Input) record.Value {
-	if p.copyOf.Source >= len(in.Rows) || p.copyOf.Field >= len(in.Rows[p.copyOf.Source]) {
-		return record.Value{} // a joined record that does not exist
+	if v := in.at(p.copyOf); v != nil {
+		return *v
 	}
-	return in.Rows[p.copyOf.Source][p.copyOf.Field]
+	return record.Value{}
 }
 
 // failure tells the empty value from real failures, and puts these into our

@@ -165,14 +165,18 @@ func tooLong(function string) *fault {
 	}
 }
 
-func before(args []ref.Val) ref.Val {
-	s, _, _ := strings.Cut(str(args[0]), str(args[1]))
-	return text(s)
+func before(args []ref.Val) ref.Val { return text(textBefore(str(args[0]), str(args[1]))) }
+
+func after(args []ref.Val) ref.Val { return text(textAfter(str(args[0]), str(args[1]))) }
+
+func textBefore(s, sep string) string {
+	s, _, _ = strings.Cut(s, sep)
+	return s
 }
 
-func after(args []ref.Val) ref.Val {
-	_, s, _ := strings.Cut(str(args[0]), str(args[1]))
-	return text(s)
+func textAfter(s, sep string) string {
+	_, s, _ = strings.Cut(s, sep)
+	return s
 }
 
 func sha256Hex(s string) string {

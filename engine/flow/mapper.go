@@ -36,7 +36,7 @@ func newMapper(m *compile.Mapping, today record.Value) (*mapper, error) {
 	return &mapper{
 		m: m, scanner: scanner, row: row,
 		faulty: [][]*compile.Failure{make([]*compile.Failure, len(m.Source.Fields))},
-		in:     &expr.Input{Rows: [][]record.Value{row[:len(m.Source.Fields)]}, Today: today},
+		in:     &expr.Input{Rows: [][]record.Value{row[:len(m.Source.Fields)]}, Today: today, Room: &expr.Room{}},
 		fill:   newFillCounts(m.Source.Fields),
 	}, nil
 }
