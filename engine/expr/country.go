@@ -32,6 +32,7 @@ func everydayCountries() map[string]string {
 		"cote d ivoire": "CI", "ivory coast": "CI",
 		"birmanie": "MM", "myanmar": "MM", "burma": "MM",
 		"coree": "KR", "coree du sud": "KR", "south korea": "KR", "republique de coree": "KR", "korea": "KR", "coree du nord": "KP", "north korea": "KP",
+		"republique populaire democratique de coree": "KP", "democratic people s republic of korea": "KP", "republic of korea": "KR",
 		"bielorussie": "BY", "moldavie": "MD", "macedoine": "MK", "macedoine du nord": "MK",
 		"swaziland": "SZ", "cap vert": "CV", "cape verde": "CV", "timor oriental": "TL", "east timor": "TL",
 		"russie": "RU", "federation de russie": "RU", "russian federation": "RU",
@@ -53,8 +54,14 @@ func (c *countries) load() {
 				continue
 			}
 			for _, name := range []string{c.fr.Name(r), c.en.Name(r), r.String(), r.ISO3()} {
+				if foldName(name) == "" {
+					continue // CLDR no longer names YU
+				}
 				c.byName[foldName(name)] = r
 				c.exact[name] = r
+				if base, _, cut := parenthesis(name); cut && !shared[base] && c.byName[base] == (language.Region{}) {
+					c.byName[base] = r // "Myanmar (Birmanie)"
+				}
 			}
 		}
 	}
@@ -77,20 +84,55 @@ func isCountry(r language.Region) bool {
 
 // foldName makes names that differ in case, accents and punctuation the same.
 func foldName(s string) string {
-	if i := strings.IndexByte(s, '('); i > 0 {
-		s = s[:i] // "Royaume-Uni (le)"
-	}
 	words := strings.FieldsFunc(lower(unaccent(s)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	return strings.Join(words, " ")
 }
 
+// shared are names, folded, that several countries have, each with more words to
+// it: what stands in parentheses behind them may be what tells them apart.
+var shared = map[string]bool{
+	"congo": true, "coree": true, "korea": true, "saint martin": true, "st martin": true, "chine": true, "china": true, "samoa": true,
+	"soudan": true, "sudan": true, "guinee": true, "guinea": true, "irlande": true, "ireland": true,
+}
+
+// articles may stand in parentheses behind any name, folded: "Congo (le)".
+var articles = map[string]bool{"le": true, "la": true, "les": true, "l": true, "the": true}
+
+// parenthesis gives what stands before parentheses and in them, both folded.
+func parenthesis(s string) (base, within string, ok bool) {
+	base, within, ok = strings.Cut(s, "(")
+	return foldName(base), foldName(within), ok && foldName(base) != ""
+}
+
+// find also takes a name as lists of countries write it, with the rest of it in
+// parentheses: "Royaume-Uni (le)", "Congo (la République démocratique du)". Where a
+// name is shared and the rest is not understood, it finds none rather than another.
 func (c *countries) find(s string) (language.Region, bool) {
 	c.once.Do(c.load)
 	if r, ok := c.exact[s]; ok {
 		return r, true
 	}
-	r, ok := c.byName[foldName(s)]
-	return r, ok
+	if r, ok := c.byName[foldName(s)]; ok {
+		return r, true
+	}
+	base, within, ok := parenthesis(s)
+	if !ok {
+		return language.Region{}, false
+	}
+	inFull := within + " " + base
+	if first, rest, _ := strings.Cut(inFull, " "); articles[first] {
+		inFull = rest
+	}
+	names := []string{inFull, base}
+	if shared[base] && !articles[within] {
+		names = []string{inFull, within} // "Congo (RDC)"
+	}
+	for _, name := range names {
+		if r, ok := c.byName[name]; ok {
+			return r, true
+		}
+	}
+	return language.Region{}, false
 }
 
 // form gives a country in the form that country() was asked for.
