@@ -47,7 +47,7 @@ func (l *Lock) Check(found *Pinned, dir string) *diag.Diagnostic {
 		return &diag.Diagnostic{
 			Code: "package-changed", Summary: fmt.Sprintf("The package %q is not the one that was locked", found.Name),
 			Detail: fmt.Sprintf("It was found in %s. Of its files %s differs. %s%s", dir, file, expected(orNone(want), orNone(got)), versions(locked, found)),
-			Remedy: "Put the package back as it was; what you want otherwise belongs into an extend block of your own. If the change is wanted, look at it, run engine init --upgrade, and commit the lock file.",
+			Remedy: "Put the package back as it was; what you want otherwise belongs into an extend block of your own. If the change is wanted, look at it, run engine init --upgrade, which takes newer plugins too where it is told of a mirror, and commit the lock file.",
 		}
 	}
 	return nil
