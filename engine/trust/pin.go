@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/go-version"
+	"github.com/zclconf/go-cty/cty"
 
 	"passerelle/engine/diag"
 )
@@ -22,8 +23,13 @@ type Pinned struct {
 // Pin takes down what a package's files are now.
 func Pin(name, version string, files map[string][]byte) *Pinned {
 	p := &Pinned{Name: name, Version: version, Files: map[string]string{}}
-	for file, content := range files {
-		p.Files[file] = string(hashOf(content))
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		hash := hashOf(files[file])
+		file = cty.NormalizeString(file) // as the lock file gives it back
+		if other, taken := p.Files[file]; taken {
+			hash = hashOf([]byte(other + string(hash))) // two that differ in the form of an accent
+		}
+		p.Files[file] = string(hash)
 	}
 	return p
 }
