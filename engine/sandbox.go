@@ -23,7 +23,8 @@ type Sandbox struct {
 func CanSandbox() error { return host.CanSandbox() }
 
 // sandbox adds what no plugin is given: the workspace, whose files decide what is
-// sent where, the ledger, every key, and what is started.
+// sent where, the ledger, every key, and the store; and what is started, which
+// none may write to.
 func (o Options) sandbox(dir string) host.Sandbox {
 	s := host.Sandbox{On: o.Sandbox.On, Read: o.Sandbox.Read}
 	if !s.On {
@@ -42,7 +43,7 @@ func (o Options) sandbox(dir string) host.Sandbox {
 		s.Keep = append(s.Keep, store.Dir())
 	}
 	if executable, err := os.Executable(); err == nil {
-		s.Keep = append(s.Keep, executable)
+		s.Run = append(s.Run, executable)
 	}
 	return s
 }

@@ -81,6 +81,20 @@ func tooWide(name, path, kept string) diag.Diagnostic {
 	}
 }
 
+// exposes refuses to start a plugin that could read the engine's own files.
+func exposes(name, path, kept string, named bool) diag.Diagnostic {
+	remedy := "Move " + kept + " elsewhere, such as under /srv or /var/lib, or leave out --plugin-sandbox."
+	if named {
+		remedy = "Name less with --plugin-read, or ENGINE_PLUGIN_READ: the runtime's own folder alone."
+	}
+	return diag.Diagnostic{
+		Code:    "sandbox-too-wide",
+		Summary: fmt.Sprintf("The sandbox would be open too wide for the plugin %q", name),
+		Detail:  fmt.Sprintf("In it plugins may read all of %s, and that holds %s, which no plugin may reach.", path, kept),
+		Remedy:  remedy,
+	}
+}
+
 func notReadable(name, path string) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code:    "plugin-not-executable",

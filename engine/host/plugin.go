@@ -48,6 +48,11 @@ func (h *Host) start(name string, reach fence) (*Plugin, diag.Diagnostics) {
 	if address, ok := h.options.Attach[name]; ok {
 		return h.attach(name, address)
 	}
+	if h.options.Sandbox.On {
+		if path, kept := h.options.Sandbox.exposed(reach); kept != "" {
+			return nil, diag.Diagnostics{exposes(name, path, kept, slices.Contains(h.options.Sandbox.Read, path))}
+		}
+	}
 	at, ds := locate(name, h.options)
 	if ds.HasErrors() {
 		return nil, ds

@@ -20,6 +20,7 @@ type Sandbox struct {
 	On   bool
 	Read []string // files and folders that plugins may read, and run programs of, besides what every program needs
 	Keep []string // files and folders that none is given, whatever its connections name
+	Run  []string // files that none may write to, though it may read them
 }
 
 // Need is a connection that a plugin is going to serve.
@@ -81,7 +82,10 @@ func (s Sandbox) opened(f fence, name string, d *protocol.Description, needs []N
 				} else {
 					f.Read = append(f.Read, path)
 				}
-				if kept = s.keeps(cmp.Or(folder, path)); kept != "" {
+				if kept = within(cmp.Or(folder, path), s.Keep); kept == "" && folder != "" {
+					kept = within(folder, s.Run)
+				}
+				if kept != "" {
 					d := tooWide(name, cmp.Or(folder, path), kept)
 					if need.Place != nil {
 						d.Subject = need.Place([]string{setting.GetName()})
@@ -174,9 +178,34 @@ func portsIn(value any) []uint16 {
 	return out
 }
 
-// keeps gives the first of what is to be kept that opening a path would open.
-func (s Sandbox) keeps(path string) string {
-	for _, kept := range s.Keep {
+// exposed is what would be open, of what any process may read, and what it holds
+// that none is given; "" where nothing is.
+func (s Sandbox) exposed(f fence) (path, kept string) {
+	for _, open := range slices.Concat(everywhere, f.Read) {
+		real, err := filepath.EvalSymlinks(open)
+		if err != nil {
+			continue // it isn't there, and opens nothing
+		}
+		if kept := within(absolute(real), s.Keep); kept != "" && mayBe(kept) {
+			return open, kept
+		}
+	}
+	return "", ""
+}
+
+// mayBe: it is there, or can be made. Somebody whose home is /usr/sbin has no
+// configuration there.
+func mayBe(path string) bool {
+	_, err := os.Lstat(path)
+	if err != nil {
+		_, err = os.Lstat(filepath.Dir(path))
+	}
+	return err == nil
+}
+
+// within gives the first of what is to be kept that opening a path would open.
+func within(path string, keep []string) string {
+	for _, kept := range keep {
 		kept = absolute(kept)
 		if real, err := filepath.EvalSymlinks(kept); err == nil {
 			kept = real

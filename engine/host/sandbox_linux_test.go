@@ -103,3 +103,39 @@ func TestTheSandboxAndOtherProcesses(t *testing.T) {
 		require.Equal(t, "refused", got[engine])
 	}
 }
+
+// What every plugin may read holds none of what none may reach, whoever opened it.
+func TestWhatAnyPluginMayReadHoldsNothingOfTheEngines(t *testing.T) {
+	t.Parallel()
+	if err := CanSandbox(); err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "state"), 0o700))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "runtime"), 0o700))
+	ledger := filepath.Join(dir, "state", "ledger.db") // not there yet
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(dir, link))
+	for name, c := range map[string]struct {
+		sandbox Sandbox
+		wide    bool
+	}{
+		"beside it":         {Sandbox{Read: []string{filepath.Join(dir, "runtime")}, Keep: []string{ledger}}, false},
+		"around it":         {Sandbox{Read: []string{dir}, Keep: []string{ledger}}, true},
+		"by a link":         {Sandbox{Read: []string{link}, Keep: []string{ledger}}, true},
+		"the system's own":  {Sandbox{Keep: []string{"/usr/bin"}}, true},
+		"can't be there":    {Sandbox{Keep: []string{"/usr/bin/.config/engine"}}, false},
+		"what is run there": {Sandbox{Read: []string{dir}, Run: []string{ledger}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.sandbox.On = true
+			_, found := newHost(t, Options{Dirs: []string{install(t, "prowler")}, Sandbox: c.sandbox}).Plugin(context.Background(), "prowler")
+			if !c.wide {
+				require.Empty(t, found)
+				return
+			}
+			require.Equal(t, "sandbox-too-wide", code(t, found))
+		})
+	}
+}

@@ -317,3 +317,28 @@ func TestALinkMoves(t *testing.T) {
 	require.NoError(t, l.Settle(t.Context(), run, plan, 3, []Applied{{SourceID: "80", MovedFrom: "8", Outcome: Failed}}))
 	require.Equal(t, "t-8", link(t, l, scope, "80").TargetID)
 }
+
+// Whoever is told of after another one took the link over has none any more: what
+// was learnt after a kill comes in another order than it was sent in.
+func TestALinkThatWasTakenOverIsTheOthers(t *testing.T) {
+	t.Parallel()
+	for name, later := range map[string]Applied{
+		"facts":   {SourceID: "7", Prints: []Print{{9, 99}}},
+		"off":     {SourceID: "7", State: Deactivated, Outcome: Succeeded},
+		"deleted": {SourceID: "7", State: Deleted, Outcome: Succeeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := open(t, t.TempDir())
+			scope, run, plan := started(t, l)
+			require.NoError(t, l.Settle(t.Context(), run, plan, 0, []Applied{{SourceID: "7", TargetID: "t-7", Outcome: Succeeded, State: Active, Prints: []Print{{1, 11}}}}))
+			moved := Applied{SourceID: "70", MovedFrom: "7", Outcome: Succeeded, State: Active, DropPrints: true, Prints: []Print{{1, 12}}}
+			later.TargetID = "t-7"
+			require.NoError(t, l.Settle(t.Context(), run, plan, 1, []Applied{moved, later}))
+			got := link(t, l, scope, "70")
+			require.Equal(t, "t-7", got.TargetID)
+			require.Equal(t, Active, got.State)
+			require.Equal(t, []Print{{1, 12}}, got.Prints)
+		})
+	}
+}

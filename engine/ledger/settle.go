@@ -139,7 +139,8 @@ func (l *Ledger) settleLinks(scope ScopeID, results []Applied) error {
 }
 
 // distinct is how many of the first results are of different records: what is
-// read for them in one go is not stale before it is used.
+// read for them in one go is not stale before it is used. A record whose link
+// another one took over is met, too: its row is the other's now.
 func distinct(results []*Applied) int {
 	met := make(map[string]struct{}, len(results))
 	for i, a := range results {
@@ -147,6 +148,9 @@ func distinct(results []*Applied) int {
 			return i
 		}
 		met[a.SourceID] = struct{}{}
+		if a.MovedFrom != "" {
+			met[a.MovedFrom] = struct{}{}
+		}
 	}
 	return len(results)
 }

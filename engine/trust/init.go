@@ -29,7 +29,7 @@ type InitOptions struct {
 	Certificates string   // PEM file of a mirror's own authority; "": the system's
 	TrustKeys    []Key    // accepted signers; none: a new plugin's first signer is trusted from then on
 	Keep         []string // plugins whose lines in the lock file stay as they are
-	Upgrade      bool     // the newest version that fits, not the locked one; packages of mappings as they are now
+	Upgrade      bool     // the newest version that fits, not the locked one, where From is given; packages of mappings as they are now
 }
 
 // Found is a package of mappings that the workspace uses, and where it was found.
@@ -78,7 +78,7 @@ func initialise(ctx context.Context, dir string, wants []Want, packages []Found,
 	if found.HasErrors() {
 		return nil, found.Err()
 	}
-	i := &initiation{store: store, o: o, old: old, lock: newLock(filepath.Join(dir, LockName))}
+	i := &initiation{store: store, o: o, old: old, lock: newLock(filepath.Join(dir, LockName)), packages: len(packages) > 0}
 	if o.From != "" {
 		if i.source, err = openSource(o.From, o.Certificates); err != nil {
 			return nil, err
@@ -115,6 +115,8 @@ type initiation struct {
 	o      InitOptions
 	old    *Lock // nil: there was none
 	lock   *Lock
+
+	packages bool // there are some, which --upgrade may be about
 }
 
 func (i *initiation) plugin(ctx context.Context, want Want) (Installed, error) {
@@ -122,7 +124,8 @@ func (i *initiation) plugin(ctx context.Context, want Want) (Installed, error) {
 	if i.old != nil {
 		locked = i.old.Plugins[want.Name]
 	}
-	if locked != nil && !i.o.Upgrade && allowed(locked.Version, want.Constraints) {
+	newer := i.o.Upgrade && (i.source != nil || !i.packages) // to agree to a package takes no mirror
+	if locked != nil && !newer && allowed(locked.Version, want.Constraints) {
 		return i.again(ctx, locked)
 	}
 	if i.source == nil {

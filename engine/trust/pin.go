@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/go-version"
+	"github.com/zclconf/go-cty/cty"
 
 	"passerelle/engine/diag"
 )
@@ -22,8 +23,13 @@ type Pinned struct {
 // Pin takes down what a package's files are now.
 func Pin(name, version string, files map[string][]byte) *Pinned {
 	p := &Pinned{Name: name, Version: version, Files: map[string]string{}}
-	for file, content := range files {
-		p.Files[file] = string(hashOf(content))
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		hash := hashOf(files[file])
+		file = cty.NormalizeString(file) // as the lock file gives it back
+		if other, taken := p.Files[file]; taken {
+			hash = hashOf([]byte(other + string(hash))) // two that differ in the form of an accent
+		}
+		p.Files[file] = string(hash)
 	}
 	return p
 }
@@ -47,7 +53,7 @@ func (l *Lock) Check(found *Pinned, dir string) *diag.Diagnostic {
 		return &diag.Diagnostic{
 			Code: "package-changed", Summary: fmt.Sprintf("The package %q is not the one that was locked", found.Name),
 			Detail: fmt.Sprintf("It was found in %s. Of its files %s differs. %s%s", dir, file, expected(orNone(want), orNone(got)), versions(locked, found)),
-			Remedy: "Put the package back as it was; what you want otherwise belongs into an extend block of your own. If the change is wanted, look at it, run engine init --upgrade, and commit the lock file.",
+			Remedy: "Put the package back as it was; what you want otherwise belongs into an extend block of your own. If the change is wanted, look at it, run engine init --upgrade, which takes newer plugins too where it is told of a mirror, and commit the lock file.",
 		}
 	}
 	return nil

@@ -29,6 +29,6 @@ var trustErrors = []Explanation{
 	{"plugin-size", "A file is shorter or longer than the signed manifest says.", "Don't use it; ask whoever keeps the mirror."},
 	{"plugin-store", "The folder of installed plugins can't be used, or others may write it, so that what is in it is not safe to execute.", "Remove it and run engine init."},
 	{"plugin-unverified", "A plugin is used that the lock file doesn't vouch for. It is a warning: somebody asked for it.", "Leave --plugin, --plugin-dir or ENGINE_PLUGIN_DIR out, or run engine init."},
-	{"sandbox-too-wide", "A connection's file is written in a folder that also holds what no plugin may reach: the workspace, the ledger, its key, or what is installed.", "Write it in a folder of its own."},
+	{"sandbox-too-wide", "A connection's file is written in a folder that also holds what no plugin may reach: the workspace, the ledger, its key, or what is installed; or --plugin-read, or the system's own /usr, holds one of them.", "Write it in a folder of its own, name less with --plugin-read, and keep the workspace out of /usr."},
 	{"unwritable-file", "A file or folder can't be written; the system's own reason is in the message.", "Check the rights and the room on the disk."},
 }
