@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -52,7 +53,7 @@ func TestWhoIsGoneAndAgreedToIsLookedForAmongEverybody(t *testing.T) {
 	s.crowd(30)
 	s.runs(engine.Succeeded)
 	s.crowd(26)
-	s.now = s.now.Add(24 * 3600e9)
+	s.now = s.now.Add(24 * time.Hour)
 	ran := s.runs(engine.Partial)
 	require.Equal(t, "gone", ran.Plan.Blocked[0].Code)
 	w := s.load()
@@ -64,4 +65,44 @@ func TestWhoIsGoneAndAgreedToIsLookedForAmongEverybody(t *testing.T) {
 	ran = s.hourLater(engine.Succeeded)
 	require.False(t, ran.Plan.Read.Since.IsZero(), "once")
 	require.Empty(t, s.lastRead().Also)
+}
+
+// What another mapping has written is written back when the mapping is the old one
+// again: the place from which that one would go on says nothing of it.
+func TestAMappingThatIsPutBackReadsEverybody(t *testing.T) {
+	t.Parallel()
+	for name, try := range map[string]func(*site){
+		"a pilot": func(s *site) {
+			ran, found := s.pilot("1")
+			require.Empty(s.t, found)
+			require.EqualValues(s.t, 1, ran.Outcome.Updated)
+		},
+		"a run that failed": func(s *site) {
+			s.writes(map[string]string{s.holds()["m-2"]["id"].(string): "kill-after"})
+			ran, _ := s.runWith(s.t.Context())
+			require.Equal(s.t, engine.Failed, ran.Status)
+			s.misbehave(nil)
+		},
+		"every time whole": func(s *site) {
+			s.editMapping("    incremental = true\n", "")
+			s.hourLater(engine.Succeeded)
+			s.editMapping("    resource    = \"staff\"\n", "    resource    = \"staff\"\n    incremental = true\n")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := changing(t, "look-up")
+			s.crowd(3)
+			s.runs(engine.Succeeded)
+			s.editMapping(`"p.nom.upper()"`, `"p.nom + '?'"`)
+			s.now = s.now.Add(time.Hour)
+			try(s)
+			s.editMapping(`"p.nom + '?'"`, `"p.nom.upper()"`)
+			s.hourLater(engine.Succeeded)
+			require.Equal(t, "NOM1", s.holds()["m-1"]["nom"])
+			require.Equal(t, "NOM2", s.holds()["m-2"]["nom"])
+			ran := s.hourLater(engine.Succeeded)
+			require.False(t, ran.Plan.Read.Since.IsZero(), "once")
+		})
+	}
 }
