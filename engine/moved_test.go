@@ -157,3 +157,23 @@ func TestASavedPlanIsNotForAnotherTenantsKey(t *testing.T) {
 	require.Empty(t, found)
 	require.Len(t, s.sent(), 3)
 }
+
+// A pilot of somebody who has left looks nobody up: where the links were moved to
+// is not known to be the same system, and nobody is switched off there.
+func TestAPilotSwitchesNobodyOffWhereLinksWereMovedTo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "look-up")
+	s.leavingBy("")
+	s.crowd(3)
+	s.runs(engine.Succeeded)
+	s.editMapping(`tenant = "to"`, `tenant = "new"`)
+	s.move(ledger.Rename{From: "to", To: "new"})
+	s.given(map[string]fields{
+		"t-1": {"matricule": "m-3", "nom": "NOM3"}, "t-2": {"matricule": "m-1", "nom": "NOM1"}, "t-3": {"matricule": "m-2", "nom": "NOM2"},
+	})
+	s.people(with(person(1), "end", "2026-08-31"), person(2), person(3))
+	ran, found := s.pilot("1")
+	require.Equal(t, "move-unconfirmed", code(found))
+	require.Zero(t, ran.Outcome.Deactivated)
+	require.Len(t, s.sent(), 3, "the three creates of the first run alone")
+}

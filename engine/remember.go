@@ -17,6 +17,9 @@ func (w *Workspace) remember(ctx context.Context, p *pair, made *plan.Plan, runI
 	if err != nil {
 		return err
 	}
+	if err := w.startsAnew(ctx, p, scope, made); err != nil {
+		return err
+	}
 	path, err := filepath.Abs(made.Path)
 	if err != nil {
 		return err

@@ -55,17 +55,27 @@ func cursorOf(scope ScopeID, mapping string) []byte {
 	return fmt.Appendf(nil, "cursor of %d %s", scope, mapping)
 }
 
+// DropReadings lets the next read of a scope be of everybody, whichever mapping
+// reads it.
+func (l *Ledger) DropReadings(ctx context.Context, scope ScopeID) error {
+	return l.write(ctx, "recording that everybody is read next", func() error { return l.dropReadings(scope) })
+}
+
+func (l *Ledger) dropReadings(scope ScopeID) error {
+	for _, query := range []string{"DELETE FROM readings WHERE scope = ?", "DELETE FROM unfinished WHERE scope = ?"} {
+		if err := exec(l.conn, query, func(s *sqlite.Stmt) { s.BindInt64(1, int64(scope)) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // keepReading writes down where the mapping of a run goes on, within the
 // transaction that ends it.
 func (l *Ledger) keepReading(run *Run) error {
 	r := run.Reading
 	if r.Cursor == "" {
-		for _, query := range []string{"DELETE FROM readings WHERE scope = ?", "DELETE FROM unfinished WHERE scope = ?"} {
-			if err := exec(l.conn, query, func(s *sqlite.Stmt) { s.BindInt64(1, int64(r.Scope)) }); err != nil {
-				return err
-			}
-		}
-		return nil
+		return l.dropReadings(r.Scope)
 	}
 	bind := func(s *sqlite.Stmt) {
 		s.BindInt64(1, int64(r.Scope))

@@ -420,6 +420,9 @@ func (p *planner) finish(ctx context.Context, end flow.End) (*Plan, error) {
 	if end.Complete && end.Cursor == "" && p.since != nil {
 		return nil, p.since.giveUp(WholeNoPlace)
 	}
+	if end.Complete && p.since.agreedUnread(p.history.approved) {
+		return nil, p.since.giveUp(WholeAgreed)
+	}
 	blocks := judgeRead(end, p.voice(), p.Mapping.Source.Window != nil || p.since != nil)
 	if len(blocks) == 0 && p.since == nil {
 		var err error

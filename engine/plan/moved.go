@@ -95,12 +95,16 @@ func (p *planner) judgeMoved() error {
 			Remedy: fmt.Sprintf("Take the move back: engine ledger move --from %s --to %s --side target. Then start anew with another ledger: engine run --ledger OTHER.db; its first run adopts who is there.", last.After, last.Before),
 		}
 	}
+	if c := &p.summary.Counts; p.summary.Pilot && m.asked == 0 && c.Deactivate+c.Delete+c.Reactivate+c.Update > 0 {
+		return m.refuseUnconfirmed("Run engine run without --who first: it looks people up there before it plans.")
+	}
 	p.summary.MoveConfirmed = m.asked > 0 && !p.summary.Pilot
 	return nil
 }
 
-// refuseUnconfirmed: an undo looks nobody up before it sends.
-func (m *moved) refuseUnconfirmed() error {
+// refuseUnconfirmed: an undo looks nobody up before it sends, nor does a pilot of
+// people who have left.
+func (m *moved) refuseUnconfirmed(remedy string) error {
 	if len(m.moves) == 0 {
 		return nil
 	}
@@ -109,6 +113,6 @@ func (m *moved) refuseUnconfirmed() error {
 		Code:    "move-unconfirmed",
 		Summary: "The links were moved to " + last.After + ", and no run has found them right there yet",
 		Detail:  "What would be sent under the ids of these links might reach other people. Nothing was sent.",
-		Remedy:  "Run engine run first: it looks people up there before it plans. Then undo.",
+		Remedy:  remedy,
 	}
 }

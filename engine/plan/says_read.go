@@ -51,4 +51,7 @@ var whyWhole = map[string]Text{
 	WholeBeside: plus(
 		"Tout a été lu : une personne est nouvelle, revient ou porte une autre clé, ce qui ne se juge qu'à côté de toutes les autres.",
 		"Everybody was read: somebody is new, is back or has another key, which can be judged only beside all the others."),
+	WholeAgreed: plus(
+		"Tout a été lu : un accord a été donné pour une personne que la source ne donne plus, ce qui ne se voit que parmi toutes les autres.",
+		"Everybody was read: somebody agreed to what is done with a person whom the source no longer gives, which shows only among all the others."),
 }

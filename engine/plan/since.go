@@ -33,6 +33,7 @@ const (
 	WholeRefused = "refused"    // the source could not go on from there
 	WholeNoPlace = "no-place"   // the source did not say where the next read goes on
 	WholeBeside  = "beside"     // somebody is to be judged beside everybody else
+	WholeAgreed  = "agreed"     // somebody agreed to what is done with one who was not given
 )
 
 // Resume is where the next read goes on, as the ledger keeps it with the end of
@@ -137,6 +138,14 @@ func (s *since) mustBe() string {
 	return s.must
 }
 
+// agreedUnread reports whether somebody's word about a person waits for a read of
+// everybody: who is gone is asked for by id, and never comes.
+func (s *since) agreedUnread(approved map[pair]bool) bool {
+	return s != nil && slices.ContainsFunc(s.Unfinished, func(id string) bool {
+		return !s.met[id] && approved[pair{id, Deactivate.String()}]
+	})
+}
+
 // refused: the connector can't go on from the cursor.
 func (s *since) refused(found diag.Diagnostics) bool {
 	return s != nil && slices.ContainsFunc(found.Errors(), func(d diag.Diagnostic) bool { return d.Code == "bad-cursor" })
@@ -157,8 +166,8 @@ func (p *planner) besideOthers(items []flow.Item, keys []keyOf) bool {
 			target.Match == nil && target.Abilities.FindByKey && keys[i].find != nil
 		switch {
 		case link.Row != 0:
-			if p.hasAnotherKey(item, link) {
-				return true
+			if p.hasAnotherKey(item, link) || link.State == ledger.Deactivated {
+				return true // who had left gave the key up to others
 			}
 		case len(p.persons.known[i]) > 0 || !asked:
 			return true

@@ -34,7 +34,7 @@ func Undo(ctx context.Context, in Input, of []Reversal) (*Plan, diag.Diagnostics
 		return nil, diag.From(err, "preparing to undo")
 	}
 	var made *Plan
-	if err = p.moved.refuseUnconfirmed(); err == nil {
+	if err = p.moved.refuseUnconfirmed("Run engine run first: it looks people up there before it plans. Then undo."); err == nil {
 		made, err = p.undo(ctx, of)
 	}
 	if err != nil {

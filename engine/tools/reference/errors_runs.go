@@ -34,7 +34,7 @@ var runErrors = []Explanation{
 	{"nothing-blocked", "Nothing of this part waits for an approval in that run.", "Look at the run that blocked it; only the last one counts."},
 	{"null-out", "A field would be emptied for more people than the limit allows; of a sharp field, for anybody. That field is left out, the rest goes.", "If it is right, approve it; otherwise correct the source."},
 	{"one-plan-a-file", "A saved plan holds one mapping.", "Choose one with --only."},
-	{"move-unconfirmed", "Links were moved to another tenant's name, and no run has found them right there yet; an undo looks nobody up.", "Run first, then undo."},
+	{"move-unconfirmed", "Links were moved to another tenant's name, and no run has found them right there yet; an undo looks nobody up, nor does a run for somebody who has left.", "Run for everybody first."},
 	{"moved-elsewhere", "Links were moved to a target that knows these people under other ids: it is another system. Nothing was sent.", "Move them back with `engine ledger move`, and start anew with another ledger."},
 	{"other-tenant", "The last run of the mapping with this ledger was with another tenant. What it knows of people there says nothing of people here.", "Correct the connection. For the same system under a new name, `engine ledger move`; for another one, start anew with another ledger."},
 	{"plan-directory", "The folder where plans are spooled can't be used.", "Give this user the right to write there, or move the ledger."},

@@ -50,7 +50,7 @@ func EventList() []Event {
 		{"fields.pending", "Records that go without it, because the record that it refers to is not linked."}, {"fields.expected", "Records for which a mapping that runs before this one will link it."},
 		{"read.received", "Records read."}, {"read.expected", "Records that the source announced; -1 without."}, {"read.calls", "Calls that it took."},
 		{"read.since", "Of a mapping with incremental, where only what changed was read: since when."},
-		{"read.whole", "Of a mapping with incremental, why everybody was read: first, mapping, day, pilot, unfinished, refused (bad-cursor), no-place or beside (somebody is new, back, or has another key)."},
+		{"read.whole", "Of a mapping with incremental, why everybody was read: first, mapping, day, pilot, unfinished, refused (bad-cursor), no-place, beside (somebody is new, back, or has another key) or agreed (to what is done with somebody who is no longer given)."},
 		{"read.no_place", "With whole: the source did not say where the next read may go on."},
 		{"planned.create", "Records to create."}, {"planned.update", ""}, {"planned.link", "Found at the target and tied."}, {"planned.unchanged", ""},
 		{"planned.deactivate", ""}, {"planned.reactivate", ""}, {"planned.delete", ""},
