@@ -82,6 +82,7 @@ func TestDocumentOfOppus(t *testing.T) {
 	held := r.by("matricule", "oppus/employees")
 
 	civilities := map[string]any{"Mister": "M.", "Miss": "Mme", "": nil}
+	// The sandbox itself leaves former employees out, by the day of this machine.
 	today, checked, lines := time.Now().Format(time.DateOnly), 0, 0
 	for _, p := range people {
 		if p.DtContractEnd != "" && p.DtContractEnd < today {
@@ -145,7 +146,7 @@ func TestDocumentOfEmasphere(t *testing.T) {
 	// enter takes the first free days from in days on.
 	enter := func(owner, in, length int, more string) (id, at int) {
 		for at = in; at < in+40; at++ {
-			from, to := time.Now().AddDate(0, 0, at), time.Now().AddDate(0, 0, at+length-1)
+			from, to := inParis().AddDate(0, 0, at), inParis().AddDate(0, 0, at+length-1)
 			response, err := http.Post(r.control+"/lucca/leaves", "application/json", strings.NewReader(fmt.Sprintf(
 				`{"ownerId":%d,"startsOn":%q,"endsOn":%q,"confirmed":true%s}`, owner, from.Format(time.DateOnly), to.Format(time.DateOnly), more)))
 			require.NoError(t, err)
@@ -274,7 +275,7 @@ func (r *running) isThere(bank bool) {
 
 	// Date de l'absence, date de début de l'absence: each day that has a half which
 	// stands, within the window, with the first day of its period.
-	now := time.Now()
+	now := inParis()
 	query := fmt.Sprintf("/api/v3/leaves?fields=date,cancellationDate,leavePeriod[ownerId,startsOn]&paging=0,10000&date=between,%s,%s&leavePeriod.owner.legalEntityId=1,2,3,4,5",
 		now.AddDate(0, -12, 0).Format(time.DateOnly), now.AddDate(0, 3, 0).Format(time.DateOnly))
 	var leaves struct {
@@ -314,4 +315,14 @@ func (r *running) isThere(bank bool) {
 	}
 	require.Len(t, got, len(absences), "a day is there twice")
 	require.Equal(t, want, got)
+}
+
+// inParis is now in the time zone of the mappings: around midnight it is another
+// day there than on most machines.
+func inParis() time.Time {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		panic(err)
+	}
+	return time.Now().In(paris)
 }

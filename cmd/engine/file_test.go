@@ -95,7 +95,7 @@ func lineOf(e employee) []string {
 
 // present are the lines of everybody who has not left, by matricule.
 func present(list []employee) [][]string {
-	today := time.Now().Format(time.DateOnly)
+	today := inParis().Format(time.DateOnly)
 	var out [][]string
 	for _, e := range list {
 		sound := e.EmployeeNumber != "" && e.CivilTitle != "Professor"

@@ -39,19 +39,24 @@ func (s *silence) during(f func() error) error {
 	}
 	s.moved()
 	var timer *time.Timer
+	var over atomic.Bool
 	armed := make(chan struct{})
 	timer = time.AfterFunc(s.limit, func() {
 		<-armed
 		// The other direction may have moved meanwhile.
 		if rest := s.limit - (time.Since(s.start) - time.Duration(s.last.Load())); rest > 0 {
 			timer.Reset(rest)
+			if over.Load() {
+				timer.Stop() // f ended as this one rang
+			}
 			return
 		}
 		s.giveUp(errSilent)
 	})
 	close(armed)
-	defer timer.Stop()
 	err := f()
+	over.Store(true)
+	timer.Stop()
 	s.moved()
 	return err
 }

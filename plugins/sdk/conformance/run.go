@@ -117,11 +117,15 @@ func (s *suite) firstDescription(ctx context.Context) *protocol.Description {
 }
 
 // namesResources refuses a trial of what the plugin doesn't have: nothing would be
-// tried, and all that is tried would pass.
+// tried, and all that is tried would pass. Nor does it take a record that the
+// plugin itself says its API refuses: each rule of writing would be broken by it.
 func (s *suite) namesResources() error {
 	var known []string
 	for _, r := range s.described.GetResources() {
 		known = append(known, r.GetName())
+		if lacks := lacking(r, s.options.Trial.Resources[r.GetName()].Create); len(lacks) > 0 {
+			return fmt.Errorf("the record of %q in the settings lacks what the plugin says it requires: %s", r.GetName(), strings.Join(lacks, ", "))
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.options.Trial.Resources)) {
 		if len(known) > 0 && !slices.Contains(known, name) {
@@ -129,6 +133,20 @@ func (s *suite) namesResources() error {
 		}
 	}
 	return nil
+}
+
+// lacking are the required fields that a record to create has not.
+func lacking(r *protocol.Resource, create map[string]any) (names []string) {
+	if create == nil {
+		return nil
+	}
+	for _, f := range r.GetFields() {
+		top, _, _ := strings.Cut(f.GetPath(), ".")
+		if _, has := create[top]; f.GetRequired() && !has && !slices.Contains(names, top) {
+			names = append(names, top)
+		}
+	}
+	return names
 }
 
 func (s *suite) try(ctx context.Context, rule Rule) Finding {
