@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -137,6 +138,10 @@ func takesLargeMessages(t *trial) error {
 	return err
 }
 
+// dying is how long a plugin that ends after a signal may take about it, and still
+// be noticed.
+const dying = 300 * time.Millisecond
+
 func ignoresInterrupt(t *trial) error {
 	p, err := t.start()
 	if err != nil {
@@ -149,6 +154,7 @@ func ignoresInterrupt(t *trial) error {
 		if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil {
 			return errors.New("it ended after SIGINT")
 		}
+		time.Sleep(dying) // it may still answer while it goes
 		if err := t.describe(p); err != nil {
 			return errors.New("it no longer answers after SIGINT")
 		}
