@@ -2,12 +2,14 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"zombiezen.com/go/sqlite"
 
 	"passerelle/engine/diag"
 )
@@ -41,7 +43,20 @@ func openAt(t testing.TB, dir string, clock *testClock) *Ledger {
 	l, err := Open(t.Context(), Options{Path: ledgerIn(dir), Key: testKey(t), Command: "engine run people", Clock: clock.read})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	t.Cleanup(func() { nothingDangles(t, l) })
 	return l
+}
+
+// nothingDangles holds what SQLite isn't asked to look for at each row: that what
+// refers to a row finds it.
+func nothingDangles(t testing.TB, l *Ledger) {
+	t.Helper()
+	if _, bench := t.(*testing.B); bench || t.Failed() || l.conn == nil {
+		return
+	}
+	require.NoError(t, each(l.conn, "PRAGMA foreign_key_check", nil, func(s *sqlite.Stmt) error {
+		return fmt.Errorf("a row of %s refers to one of %s that isn't there", s.ColumnText(0), s.ColumnText(2))
+	}))
 }
 
 var people = Scope{"lucca.example", "users", "oppus.example", "employees"}

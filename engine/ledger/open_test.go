@@ -53,7 +53,7 @@ func TestTheDatabaseIsDurable(t *testing.T) {
 	scripts, err := migrations()
 	require.NoError(t, err)
 	for pragma, want := range map[string]int64{
-		"synchronous": 2, "cache_size": -16384, "foreign_keys": 1, "application_id": applicationID, "user_version": int64(len(scripts)),
+		"synchronous": 2, "cache_size": -16384, "foreign_keys": 0, "application_id": applicationID, "user_version": int64(len(scripts)),
 	} {
 		got, err := number(l.conn, "PRAGMA "+pragma, nil)
 		require.NoError(t, err)

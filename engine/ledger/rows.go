@@ -17,11 +17,13 @@ type rows struct {
 var rowSizes = []int{64, 16, 4, 1}
 
 // newRows inserts what row says, such as "(?, ?, NULL)", into a table's columns, and
-// ends each statement with what comes after the rows.
+// ends each statement with what comes after the rows. A statement that fails leaves
+// the rows before the bad one to its transaction, which is rolled back: to take them
+// back by itself SQLite would copy every page before it writes to it.
 func newRows(into, row, after string) rows {
 	r := rows{width: strings.Count(row, "?")}
 	for _, n := range rowSizes {
-		r.queries = append(r.queries, "INSERT INTO "+into+" VALUES "+strings.Repeat(row+", ", n-1)+row+" "+after)
+		r.queries = append(r.queries, "INSERT OR FAIL INTO "+into+" VALUES "+strings.Repeat(row+", ", n-1)+row+" "+after)
 	}
 	return r
 }
