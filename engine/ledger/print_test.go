@@ -81,7 +81,7 @@ func FuzzJSONArray(f *testing.F) {
 		require.NoError(t, err)
 		if a != b {
 			w := linkWriter{ledger: l, scope: scope}
-			require.NoError(t, w.put(&Link{SourceID: a, TargetID: "t", State: Active}))
+			require.NoError(t, w.put(&Link{SourceID: a, TargetID: "t", State: Active}, &Link{}))
 			require.NoError(t, w.makeFresh())
 		}
 		links, err := l.Links(t.Context(), scope, []string{b, a}, nil)

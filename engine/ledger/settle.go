@@ -234,7 +234,7 @@ func (w *linkWriter) settle(a *Applied, old *Link) error {
 		return nil
 	}
 	w.changed = true
-	return w.put(&next)
+	return w.put(&next, old)
 }
 
 func sameLink(a, b *Link) bool {
@@ -251,7 +251,7 @@ func sameLink(a, b *Link) bool {
 
 // put writes a link; one whose Row is 0 is new, and made with the others that
 // are.
-func (w *linkWriter) put(link *Link) error {
+func (w *linkWriter) put(link, old *Link) error {
 	begin := len(w.packed)
 	w.packed = pack(w.packed, link.Prints)
 	if link.Row == 0 {
@@ -260,14 +260,23 @@ func (w *linkWriter) put(link *Link) error {
 	}
 	packed := w.packed[begin:]
 	w.packed = w.packed[:begin]
-	return exec(w.ledger.conn, "UPDATE links SET target = ?, state = ?, changed = ?, prints = ?, person = ? WHERE number = ?",
+	err := exec(w.ledger.conn, "UPDATE links SET state = ?, changed = ?, prints = ? WHERE number = ?",
+		func(s *sqlite.Stmt) {
+			s.BindInt64(1, int64(link.State))
+			s.BindInt64(2, w.now)
+			s.BindBytes(3, packed)
+			s.BindInt64(4, link.Row)
+		})
+	if err != nil || link.TargetID == old.TargetID && link.Person == old.Person {
+		return err
+	}
+	// Apart, for indexes are written anew for what is set, also to what it was: a
+	// fifth of an ordinary update.
+	return exec(w.ledger.conn, "UPDATE links SET target = ?, person = ? WHERE number = ?",
 		func(s *sqlite.Stmt) {
 			s.BindText(1, link.TargetID)
-			s.BindInt64(2, int64(link.State))
-			s.BindInt64(3, w.now)
-			s.BindBytes(4, packed)
-			bindMark(s, 5, link.Person)
-			s.BindInt64(6, link.Row)
+			bindMark(s, 2, link.Person)
+			s.BindInt64(3, link.Row)
 		})
 }
 
