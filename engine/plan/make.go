@@ -117,6 +117,7 @@ type planner struct {
 	path    string
 
 	summary    Summary
+	linkReader *ledger.LinkReader
 	links      []ledger.Link   // reused from batch to batch
 	unsettled  map[string]bool // source ids of which nobody knows what became
 	seen       ledger.RowSet
@@ -162,6 +163,7 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 	if p.scope, err = in.Ledger.Scope(ctx, scope); err != nil {
 		return nil, err
 	}
+	p.linkReader = in.Ledger.LinkReader(p.scope)
 	names := make([]string, len(m.Target.Fields))
 	for i, f := range m.Target.Fields {
 		names[i] = f.Name
@@ -267,7 +269,7 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 		ids[i] = item.ID
 	}
 	var err error
-	if p.links, err = p.Ledger.Links(ctx, p.scope, ids, p.links); err != nil {
+	if p.links, err = p.linkReader.Links(ctx, ids, p.links); err != nil {
 		return err
 	}
 	if err := p.noteDays(ctx, items); err != nil {
