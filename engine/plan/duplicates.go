@@ -12,11 +12,10 @@ import (
 // they would adopt; all of them are held. Who came first may already be spooled
 // when the second comes: that one is withdrawn at the end.
 //
-// Random bits stand for an id or a key (see firsts). Memory for a record that is
-// linked is that of its key, a byte for what became of it and a bit of the
-// ledger's RowSet: 27 bytes at most; one that is new has its id among firsts too,
-// and one that is adopted the target's: 77 bytes at most. Who it was is on the
-// roll, on disk.
+// Random bits stand for an id or a key (see firsts). Memory for a record is a byte
+// for what became of it and a bit of the ledger's RowSet; the rest doesn't grow with
+// the read. Who it was is on the roll, on disk. Of more than mostFirsts new ids, or
+// keys, those that are the same are found at the end, and all of them are withdrawn.
 type duplicates struct {
 	seeds    [2]maphash.Seed
 	ids      known // of records that are not linked
@@ -35,7 +34,8 @@ type fingerprint [2]uint64
 // known are the firsts of one kind, and why those are held that had a twin.
 type known struct {
 	firsts
-	why map[int64]*compile.Failure // by position of the first
+	reason func() *compile.Failure
+	why    map[int64]*compile.Failure // by position of the first
 }
 
 // twin is a record that came first, and that another was like.
@@ -48,14 +48,31 @@ type twin struct {
 // elsewhere is no position.
 const elsewhere = -1
 
-func newDuplicates() *duplicates {
-	return &duplicates{
-		seeds:   [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
-		ids:     known{why: map[int64]*compile.Failure{}},
-		keys:    known{why: map[int64]*compile.Failure{}},
-		matches: known{why: map[int64]*compile.Failure{}},
-		adopted: known{why: map[int64]*compile.Failure{}},
-		linked:  map[string]*compile.Failure{},
+func newDuplicates(most int) *duplicates {
+	d := &duplicates{
+		seeds:  [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		linked: map[string]*compile.Failure{},
+	}
+	for _, k := range d.all() {
+		k.most, k.why = most, map[int64]*compile.Failure{}
+	}
+	return d
+}
+
+func (d *duplicates) all() []*known { return []*known{&d.ids, &d.keys, &d.matches, &d.adopted} }
+
+// open says where files without a name may lie.
+func (d *duplicates) open(dir, planID string, sealer *ledger.Sealer) {
+	d.roll = roll{sealer: sealer, planID: planID, dir: dir}
+	for _, k := range d.all() {
+		k.later.dir = dir
+	}
+}
+
+func (d *duplicates) close() {
+	d.roll.close()
+	for _, k := range d.all() {
+		k.later.close()
 	}
 }
 
@@ -130,6 +147,7 @@ func keyNames(target *compile.Target) string {
 // see holds an item that is not the first with this hash, unless it is held for
 // another reason, and remembers that the first has a twin.
 func (d *duplicates) see(among *known, hash fingerprint, item *flow.Item, reason func() *compile.Failure) {
+	among.reason = reason
 	first, isNew := among.put(hash, item.Position)
 	if isNew {
 		return
@@ -147,6 +165,22 @@ func hold(item *flow.Item, why *compile.Failure) {
 	if item.Held == nil {
 		item.Held, item.Out = why, false
 	}
+}
+
+// settle finds the twins that were too many to be noticed when they came.
+func (d *duplicates) settle() error {
+	for _, k := range d.all() {
+		err := k.settle(func(positions []int64) {
+			why := k.reason()
+			for _, position := range positions {
+				d.twins = append(d.twins, twin{position: position, why: why})
+			}
+		})
+		if err != nil {
+			return spoolFault("looking for records that share an id or a key", err)
+		}
+	}
+	return nil
 }
 
 // name looks up who came first, and where: one way through the roll, and only
@@ -184,6 +218,9 @@ func (d *duplicates) name() error {
 
 // withdraw holds those who came first, and takes back what was planned for them.
 func (d *duplicates) withdraw(p *planner) error {
+	if err := d.settle(); err != nil {
+		return err
+	}
 	if err := d.name(); err != nil {
 		return err
 	}

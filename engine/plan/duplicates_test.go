@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,29 +44,46 @@ func TestDuplicates(t *testing.T) {
 		},
 		"empty keys are no twins": {one(item("8", ""), item("9", "")), Counts{Held: 2}, []string{"8", "9"}, nil, nil},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			l, m := newLedger(t), mapping()
-			done(t, l, try(t, l, m, []flow.Item{item("1", "m1", "A", "a@x", "1"), item("2", "m2", "B")}))
-			made := try(t, l, m, c.read...)
-			c.counts.Gone = made.Summary.Counts.Gone
-			require.Equal(t, c.counts, made.Summary.Counts)
-			var held []string
-			for _, h := range made.Summary.Held {
-				held = append(held, h.SourceID)
-			}
-			require.Equal(t, c.held, held)
-			var sent []string
-			for _, e := range entries(t, made) {
-				sent = append(sent, e.SourceID)
-			}
-			require.Equal(t, c.sent, sent, "who is withdrawn is never applied")
-			if c.fields == nil {
-				c.fields = []FieldCount{{Name: "matricule"}, {Name: "nom"}, {Name: "mail"}, {Name: "phone"}}
-			}
-			require.Equal(t, c.fields, made.Summary.Fields)
-		})
+		// As they come; all of them on disk; and the first id and key alone in memory.
+		for where, inMemory := range map[string]int{"memory": 0, "disk": -1, "both": 1} {
+			t.Run(name+"/"+where, func(t *testing.T) {
+				t.Parallel()
+				l, m := newLedger(t), mapping()
+				done(t, l, try(t, l, m, []flow.Item{item("1", "m1", "A", "a@x", "1"), item("2", "m2", "B")}))
+				made := tryWith(t, l, m, inMemory, cloned(c.read)...)
+				counts := c.counts
+				counts.Gone = made.Summary.Counts.Gone
+				require.Equal(t, counts, made.Summary.Counts)
+				var held []string
+				for _, h := range made.Summary.Held {
+					held = append(held, h.SourceID)
+				}
+				if inMemory == 0 {
+					require.Equal(t, c.held, held)
+				} else {
+					require.ElementsMatch(t, c.held, held)
+				}
+				var sent []string
+				for _, e := range entries(t, made) {
+					sent = append(sent, e.SourceID)
+				}
+				require.Equal(t, c.sent, sent, "who is withdrawn is never applied")
+				fields := c.fields
+				if fields == nil {
+					fields = []FieldCount{{Name: "matricule"}, {Name: "nom"}, {Name: "mail"}, {Name: "phone"}}
+				}
+				require.Equal(t, fields, made.Summary.Fields)
+			})
+		}
 	}
+}
+
+func cloned(batches [][]flow.Item) [][]flow.Item {
+	out := make([][]flow.Item, len(batches))
+	for i := range batches {
+		out[i] = slices.Clone(batches[i])
+	}
+	return out
 }
 
 // The two reasons are told apart, and the one that came first is kept.
@@ -87,6 +105,15 @@ func TestDuplicateReasons(t *testing.T) {
 // Many twins over many frames: those who stay are all there, in order.
 func TestWithdrawnAmongMany(t *testing.T) {
 	t.Parallel()
+	for name, inMemory := range map[string]int{"memory": 0, "disk": -1, "both": 100} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			withdrawnAmongMany(t, inMemory)
+		})
+	}
+}
+
+func withdrawnAmongMany(t *testing.T, inMemory int) {
 	l, m := newLedger(t), mapping()
 	m.Decl.Guard.Limits = map[string]*lang.Limit{PartHeld: {Percent: 100}}
 	var first, second []flow.Item
@@ -97,7 +124,7 @@ func TestWithdrawnAmongMany(t *testing.T) {
 			second = append(second, item("x"+id, "m"+id))
 		}
 	}
-	made := try(t, l, m, first, second)
+	made := tryWith(t, l, m, inMemory, first, second)
 	require.EqualValues(t, 500-72, made.Summary.Counts.Create)
 	require.EqualValues(t, 2*72, made.Summary.Counts.Held)
 	all := entries(t, made)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"time"
@@ -45,6 +46,9 @@ type Input struct {
 	// Example: a handful of records made up to show what a mapping does. The guards
 	// that look for accidents among everybody ask nothing of them.
 	Example bool
+	// FirstsInMemory is how many new ids, and how many keys, are compared in memory;
+	// 0: mostFirsts. The others are on disk.
+	FirstsInMemory int
 }
 
 // Make reads everything, compares it with the ledger and writes the plan down.
@@ -157,7 +161,7 @@ type planner struct {
 
 func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, error) {
 	m := in.Mapping
-	p := &planner{Input: in, today: Today(in.Now, in.Zone), everSent: make([]bool, len(m.Target.Fields)), duplicates: newDuplicates(), pilot: newPilot(in.Who)}
+	p := &planner{Input: in, today: Today(in.Now, in.Zone), everSent: make([]bool, len(m.Target.Fields)), duplicates: newDuplicates(cmp.Or(in.FirstsInMemory, mostFirsts)), pilot: newPilot(in.Who)}
 	p.summary.Pilot, p.summary.Records = p.pilot != nil, !m.People
 	var err error
 	if p.scope, err = in.Ledger.Scope(ctx, scope); err != nil {
@@ -213,7 +217,7 @@ func newPlanner(ctx context.Context, in Input, scope ledger.Scope) (*planner, er
 	if p.out, err = createSpool(p.path, p.summary.ID, in.Ledger.Sealer()); err != nil {
 		return nil, err
 	}
-	p.duplicates.roll = roll{sealer: in.Ledger.Sealer(), planID: p.summary.ID, dir: p.dir()}
+	p.duplicates.open(p.dir(), p.summary.ID, in.Ledger.Sealer())
 	if err = p.openSnapshot(ctx); err == nil {
 		p.refs, err = newReferences(ctx, p, scope)
 	}

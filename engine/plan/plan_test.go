@@ -74,11 +74,18 @@ func outItem(id string) flow.Item { return flow.Item{ID: id, Out: true} }
 // try plans batches of items against a ledger.
 func try(t testing.TB, l *ledger.Ledger, m *compile.Mapping, batches ...[]flow.Item) *Plan {
 	t.Helper()
+	return tryWith(t, l, m, 0, batches...)
+}
+
+// tryWith is try with so many ids and keys in memory.
+func tryWith(t testing.TB, l *ledger.Ledger, m *compile.Mapping, firsts int, batches ...[]flow.Item) *Plan {
+	t.Helper()
 	p, err := newPlanner(t.Context(), Input{
 		Mapping: m, Ledger: l, Dir: t.TempDir(), Now: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC),
-		Basis: func() (string, error) { return "basis", nil },
+		Basis: func() (string, error) { return "basis", nil }, FirstsInMemory: firsts,
 	}, scope)
 	require.NoError(t, err)
+	defer p.close()
 	var received int64
 	for _, batch := range batches {
 		for i := range batch {

@@ -85,7 +85,9 @@ func (p *planner) settleReferences() error {
 	if r == nil {
 		return nil
 	}
-	r.find(p)
+	if err := r.find(p); err != nil {
+		return spoolFault("looking up whom the plan links", err)
+	}
 	o := &ordering{references: r, canUpdate: p.Mapping.Target.Abilities.Update}
 	o.place()
 	if err := p.writeWaiting(); err != nil {
@@ -98,7 +100,7 @@ func (p *planner) settleReferences() error {
 
 // find looks up, now that everybody was read, whom this plan links. Who was
 // withdrawn since, as a twin or by a guard, takes his references with him.
-func (r *references) find(p *planner) {
+func (r *references) find(p *planner) error {
 	dropped := map[int64]bool{}
 	for _, position := range p.summary.Dropped {
 		dropped[position] = true
@@ -122,16 +124,26 @@ func (r *references) find(p *planner) {
 		if !e.own {
 			continue
 		}
-		if who, read := p.duplicates.ids.first(e.hash); read && links(who) {
-			e.state = inPlan
-			if to, waits := linking[who]; waits {
-				e.to = to
-			}
-			if same, holds := p.duplicates.adopted.first(e.holds); holds && same == who {
-				e.state = agreed
-			}
+		who, read, err := p.duplicates.ids.first(e.hash)
+		if err != nil {
+			return err
+		}
+		if !read || !links(who) {
+			continue
+		}
+		e.state = inPlan
+		if to, waits := linking[who]; waits {
+			e.to = to
+		}
+		same, holds, err := p.duplicates.adopted.first(e.holds)
+		if err != nil {
+			return err
+		}
+		if holds && same == who {
+			e.state = agreed
 		}
 	}
+	return nil
 }
 
 // withdrawn marks an entry whose record was taken out of the plan before: nothing

@@ -167,7 +167,7 @@ func (p *planner) staying(item *flow.Item, link *ledger.Link) error {
 
 // close lets go of the files that have no name.
 func (p *planner) close() {
-	p.duplicates.roll.close()
+	p.duplicates.close()
 	if p.snapshot != nil {
 		p.snapshot.sorter.close()
 	}

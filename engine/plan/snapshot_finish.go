@@ -58,7 +58,11 @@ func (p *planner) finishSnapshot(ctx context.Context) error {
 func (p *planner) stopped() error {
 	s := p.snapshot
 	for position, key := range s.stay {
-		if _, taken := p.duplicates.keys.first(key); !taken {
+		_, taken, err := p.duplicates.keys.first(key)
+		if err != nil {
+			return spoolFault("looking up who has a key", err)
+		}
+		if !taken {
 			continue
 		}
 		// Somebody who is present has the key: the leaver's line makes room.
@@ -159,7 +163,11 @@ func (p *planner) lastLine(m *missing, kept *ledger.KeptLine) (usable bool, err 
 		bits.Set(at)
 	}
 	p.key = p.encoder.Append(p.key[:0], s.row, bits, record.OmitEmpty)
-	if first, taken := p.duplicates.keys.first(p.duplicates.hash(p.key)); taken {
+	first, taken, err := p.duplicates.keys.first(p.duplicates.hash(p.key))
+	if err != nil {
+		return false, spoolFault("looking up who has a key", err)
+	}
+	if taken {
 		if who, err := p.duplicates.roll.at(first); err != nil || who.SourceID != m.SourceID {
 			return false, err
 		}
