@@ -187,11 +187,9 @@ func (w *whole) batch(stream stream, lines []plan.Line) (int64, error) {
 	byNumber := make(map[int64]*plan.Line, len(lines))
 	for i := range lines {
 		line := &lines[i]
-		body := line.Body
-		if r, refused := w.refused[line.SourceID]; refused {
-			if body = r.instead; body == nil {
-				continue
-			}
+		body := w.body(line)
+		if body == nil {
+			continue
 		}
 		byNumber[line.Number] = line
 		batch.Records = append(batch.Records, &protocol.WriteRecord{
@@ -223,6 +221,15 @@ func (w *whole) batch(stream stream, lines []plan.Line) (int64, error) {
 	return taken, nil
 }
 
+// body is what the whole holds of a record: its line, or what stands in for one
+// that was refused; nil where it is left out.
+func (w *whole) body(line *plan.Line) []byte {
+	if r, refused := w.refused[line.SourceID]; refused {
+		return r.instead
+	}
+	return line.Body
+}
+
 // standIns finds the last lines of those who were refused. Who was never in the
 // whole is left out; who was and has none can't be.
 func (w *whole) standIns(ctx context.Context) error {
@@ -235,24 +242,28 @@ func (w *whole) standIns(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	kept, err := w.ledger.KeptLines(ctx, w.scope, ids)
-	if err != nil {
-		return err
+	lines := make([][]byte, len(ids))
+	if !never {
+		err = w.ledger.KeptLines(ctx, w.scope, ids, func(at int, kept ledger.KeptLine) error {
+			if w.plan.Summary.Created.Sub(kept.Since) <= plan.KeepFor {
+				lines[at] = kept.Line
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	missing := 0
 	for i, id := range ids {
 		if links[i].Row == 0 && !never {
 			continue
 		}
-		line := kept[i].Line
-		if never || w.plan.Summary.Created.Sub(kept[i].Since) > plan.KeepFor {
-			line = nil
-		}
-		if len(line) == 0 {
+		if len(lines[i]) == 0 {
 			missing++
 		}
 		r := w.refused[id]
-		r.instead = line
+		r.instead = lines[i]
 		w.refused[id] = r
 	}
 	if missing > 0 {
@@ -308,24 +319,20 @@ func (w *whole) record(ctx context.Context, done func([]plan.Entry, []result)) e
 	if err != nil {
 		return err
 	}
-	if err := w.rekeep(ctx); err != nil {
+	kept, err := w.keepLines(ctx)
+	if err != nil {
 		return err
 	}
 	if err := w.recordOthers(ctx); err != nil {
 		return err
 	}
-	stale := s.Stale
-	for id := range w.refused {
-		stale = append(stale, id)
+	var stale []string
+	if s.KeepLines {
+		stale = slices.AppendSeq(slices.Clone(s.Stale), maps.Keys(w.refused))
 	}
-	err = w.ledger.SaveSnapshot(ctx, w.scope, ledger.Snapshot{Content: s.Content, Fresh: w.plan.Summary.Created}, stale, plan.KeepFor)
-	if err != nil {
+	now := ledger.Snapshot{Content: s.Content, Fresh: w.plan.Summary.Created, Kept: kept}
+	if err := w.ledger.SaveSnapshot(ctx, w.scope, now, stale, plan.KeepFor); err != nil {
 		return err
-	}
-	if !s.KeepLines {
-		if err := w.ledger.ForgetLines(ctx, w.scope); err != nil {
-			return err
-		}
 	}
 	if !s.Write && len(first) == 0 {
 		return nil
@@ -358,9 +365,6 @@ func (w *whole) result(e *plan.Entry) result {
 	out := applied(e)
 	if e.Operation != plan.Delete {
 		out.TargetID = keyText(e.Key) // there is no other id
-		if w.plan.Summary.Snapshot.KeepLines {
-			out.Line = e.Body
-		}
 	}
 	return out
 }
@@ -387,20 +391,29 @@ func (w *whole) recordOthers(ctx context.Context) error {
 	return w.ledger.Record(ctx, w.runID, results)
 }
 
-// rekeep remembers the lines that are true, unchanged and not remembered.
-func (w *whole) rekeep(ctx context.Context) error {
+// keepLines remembers the lines of the whole, for the day when their records are
+// held, where they are not those that are remembered.
+func (w *whole) keepLines(ctx context.Context) (kept bool, err error) {
 	s := w.plan.Summary.Snapshot
-	if !s.Rekeep {
-		return nil
+	if !s.KeepLines {
+		return false, w.ledger.ForgetLines(ctx, w.scope)
 	}
-	return w.plan.Lines(func(lines []plan.Line) error {
-		keep := map[string][]byte{}
-		for i := range lines {
-			if _, refused := w.refused[lines[i].SourceID]; lines[i].Keep && !refused {
-				keep[lines[i].SourceID] = lines[i].Body
+	if !s.Write && !s.Rekeep {
+		return false, nil
+	}
+	return true, w.ledger.KeepLines(ctx, w.scope, func(keep func(string, []byte) error) error {
+		return w.plan.Lines(func(lines []plan.Line) error {
+			for i := range lines {
+				body := w.body(&lines[i])
+				if body == nil {
+					continue
+				}
+				if err := keep(lines[i].SourceID, body); err != nil {
+					return err
+				}
 			}
-		}
-		return w.ledger.KeepLines(ctx, w.scope, keep)
+			return nil
+		})
 	})
 }
 

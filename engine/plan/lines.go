@@ -11,7 +11,6 @@ type Line struct {
 	Number   int64 // in the whole, from 0
 	SourceID string
 	Shown    string
-	Keep     bool // true, unchanged, and not yet kept for the day when its record is held
 	Body     []byte
 }
 
@@ -24,11 +23,7 @@ const (
 
 func (l *Line) append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(l.Number))
-	keep := byte(0)
-	if l.Keep {
-		keep = 1
-	}
-	dst = append(dst, keep)
+	dst = append(dst, 0) // reserved: once said whether the line was to be kept
 	dst = appendText(dst, l.SourceID)
 	dst = appendText(dst, l.Shown)
 	return appendText(dst, l.Body)
@@ -39,7 +34,6 @@ func (d *decoder) line() (l Line, ok bool) {
 	if len(d.data) == 0 {
 		return Line{}, false
 	}
-	l.Keep = d.data[0] == 1
 	d.data = d.data[1:]
 	l.SourceID, l.Shown, l.Body = string(d.text()), string(d.text()), d.text()
 	return l, !d.bad

@@ -33,7 +33,7 @@ type Snapshot struct {
 	Content []byte
 	// KeepLines: last lines are remembered, for records that are held one day.
 	KeepLines bool
-	Rekeep    bool   // some of Lines are to be remembered though nothing changed
+	Rekeep    bool   // the lines are to be remembered though nothing is written
 	Open      []byte // protocol.WriteOpen: a repetition writes the same form
 	Start     int64  // where the lines begin in the spool
 	Frames    int64
