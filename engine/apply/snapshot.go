@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -29,6 +30,11 @@ const wholeBatch = 0
 // the target refused, and once with whatever their last lines brought up.
 const maxTries = 3
 
+// recordedTogether is how many batches are answered in one commit. Nothing is sent
+// any more, so that a kill leaves no more to do than to record them again; each
+// commit writes the ledger's index pages anew, 0.8 of 18 µs a record at a quarter.
+const recordedTogether = 4 * mostTogether
+
 // whole writes one plan's snapshot.
 type whole struct {
 	target *host.Connection
@@ -38,6 +44,8 @@ type whole struct {
 	runID  string
 	watch  func(Progress)
 
+	results []result           // of the batches that are settled together, reused
+	applied []ledger.Applied   // as well
 	refused map[string]refusal // by source id
 	others  map[string]refusal // those of them that no operation is about
 }
@@ -183,18 +191,16 @@ func (w *whole) lines(ctx, writing context.Context) (stream *host.WriteStream, r
 
 // batch sends some lines and says how many of them the whole now holds.
 func (w *whole) batch(stream stream, lines []plan.Line) (int64, error) {
-	batch := &protocol.WriteBatch{}
-	byNumber := make(map[int64]*plan.Line, len(lines))
+	records := make([]protocol.WriteRecord, len(lines)) // one allocation a batch
+	batch := &protocol.WriteBatch{Records: make([]*protocol.WriteRecord, 0, len(lines))}
 	for i := range lines {
-		line := &lines[i]
-		body := w.body(line)
+		body := w.body(&lines[i])
 		if body == nil {
 			continue
 		}
-		byNumber[line.Number] = line
-		batch.Records = append(batch.Records, &protocol.WriteRecord{
-			Position: line.Number, Data: body, IdempotencyKey: idempotencyKey(w.plan.Summary.ID, line.Number),
-		})
+		// No idempotency key: a line is nothing alone, and the whole is put in place once.
+		records[i].Position, records[i].Data = lines[i].Number, body
+		batch.Records = append(batch.Records, &records[i])
 	}
 	if len(batch.Records) == 0 {
 		return 0, nil
@@ -204,8 +210,9 @@ func (w *whole) batch(stream stream, lines []plan.Line) (int64, error) {
 		return 0, err
 	}
 	var taken int64
-	for number, line := range byNumber {
-		switch answer := answers[number]; answer.GetOutcome() {
+	for _, sent := range batch.Records {
+		line := &lines[sent.Position-lines[0].Number]
+		switch answer := answers[line.Number]; answer.GetOutcome() {
 		case protocol.Outcome_OUTCOME_APPLIED:
 			taken++
 		case protocol.Outcome_OUTCOME_REFUSED:
@@ -296,25 +303,32 @@ func (w *whole) record(ctx context.Context, done func([]plan.Entry, []result)) e
 	if err != nil {
 		return err
 	}
-	var group together
-	err = w.plan.Batches(func(batch int64, entries []plan.Entry) error {
+	var numbers []int64
+	var entries []plan.Entry
+	settle := func() error {
+		if len(numbers) == 0 {
+			return nil
+		}
+		err := w.settle(ctx, numbers, entries, done)
+		numbers, entries = numbers[:0], entries[:0]
+		return err
+	}
+	err = w.plan.Batches(func(batch int64, of []plan.Entry) error {
 		switch {
 		case batch == wholeBatch:
-			first = entries
+			first = of
 			return nil
 		case batch <= recorded:
 			return nil
 		}
-		group.numbers, group.entries = append(group.numbers, batch), append(group.entries, entries...)
-		if len(group.numbers) < mostTogether {
+		numbers, entries = append(numbers, batch), append(entries, of...)
+		if len(numbers) < recordedTogether {
 			return nil
 		}
-		err := w.settle(ctx, group.numbers, group.entries, done)
-		group = together{}
-		return err
+		return settle()
 	})
-	if err == nil && len(group.numbers) > 0 {
-		err = w.settle(ctx, group.numbers, group.entries, done)
+	if err == nil {
+		err = settle()
 	}
 	if err != nil {
 		return err
@@ -341,14 +355,15 @@ func (w *whole) record(ctx context.Context, done func([]plan.Entry, []result)) e
 }
 
 func (w *whole) settle(ctx context.Context, batches []int64, entries []plan.Entry, done func([]plan.Entry, []result)) error {
-	results := make([]result, len(entries))
+	w.results, w.applied = w.results[:0], w.applied[:0]
 	for i := range entries {
-		results[i] = w.result(&entries[i])
+		r := w.result(&entries[i])
+		w.results, w.applied = append(w.results, r), append(w.applied, r.Applied)
 	}
-	if err := w.ledger.SettleAll(ctx, w.runID, w.plan.Summary.ID, batches, remembered(results)); err != nil {
+	if err := w.ledger.SettleAll(ctx, w.runID, w.plan.Summary.ID, batches, w.applied); err != nil {
 		return err
 	}
-	done(entries, results)
+	done(entries, w.results)
 	return nil
 }
 
@@ -372,6 +387,9 @@ func (w *whole) result(e *plan.Entry) result {
 // recordOthers records the refusals that no operation is about: of lines that
 // had not changed.
 func (w *whole) recordOthers(ctx context.Context) error {
+	if len(w.refused) == 0 {
+		return nil
+	}
 	w.others = maps.Clone(w.refused)
 	err := w.plan.Batches(func(_ int64, entries []plan.Entry) error {
 		for i := range entries {
@@ -419,6 +437,9 @@ func (w *whole) keepLines(ctx context.Context) (kept bool, err error) {
 
 // keyText is a key as a target id: the value of a single field, else all of it.
 func keyText(key []byte) string {
+	if text, ok := plainKey(string(key)); ok {
+		return text
+	}
 	var fields map[string]any
 	if json.Unmarshal(key, &fields) != nil || len(fields) != 1 {
 		return string(key)
@@ -429,6 +450,15 @@ func keyText(key []byte) string {
 		}
 	}
 	return string(key)
+}
+
+// plainKey takes a key of the commonest form apart, {"name":"value"} with nothing
+// in it that JSON writes in another way: a hundredth of what a parser takes.
+func plainKey(key string) (value string, ok bool) {
+	key, opens := strings.CutPrefix(key, `{"`)
+	key, ends := strings.CutSuffix(key, `"}`)
+	name, value, parts := strings.Cut(key, `":"`)
+	return value, opens && ends && parts && !strings.ContainsAny(name, `"\`) && !strings.ContainsAny(value, `"\`)
 }
 
 func refusedAgain() error {

@@ -30,8 +30,8 @@ const (
 	printBytes  = 4
 )
 
-// pageDigest tells whether a page holds what another one held.
-type pageDigest [digestBytes]byte
+// lineDigest tells whether a page holds what another one held.
+type lineDigest [digestBytes]byte
 
 // linePage is some lines, one after the other: the source id and the line, each
 // behind its length.
@@ -83,31 +83,31 @@ func (p *linePage) each(do func(at int, sourceID, line []byte)) (ok bool) {
 // linePrint is by what a page is known to have a record's line, or not.
 func (l *Ledger) linePrint(sourceID string) uint32 { return uint32(l.Fingerprint(0, sourceID, nil)) }
 
-func (k keys) pageDigest(plain []byte) (d pageDigest) {
-	h := hmac.New(sha256.New, k.pages)
+func (k keys) lineDigest(plain []byte) (d lineDigest) {
+	h := hmac.New(sha256.New, k.linePages)
 	h.Write(plain)
 	copy(d[:], h.Sum(nil))
 	return d
 }
 
-// pageName binds a sealed page to its scope and its content.
-func pageName(scope ScopeID, digest []byte) []byte {
+// linePageName binds a sealed page to its scope and its content.
+func linePageName(scope ScopeID, digest []byte) []byte {
 	return fmt.Appendf(nil, "%d/page/%x", scope, digest)
 }
 
-// sealedPage is a page as it is kept.
-type sealedPage struct {
+// sealedLines is a page as it is kept.
+type sealedLines struct {
 	prints []byte
-	digest pageDigest
+	digest lineDigest
 	lines  []byte
 }
 
-func (l *Ledger) sealPage(scope ScopeID, page *linePage, digest pageDigest) sealedPage {
+func (l *Ledger) sealLines(scope ScopeID, page *linePage, digest lineDigest) sealedLines {
 	lines := make([]byte, 0, len(page.plain)+l.keys.lines.Overhead())
-	return sealedPage{slices.Clone(page.prints), digest, l.keys.lines.Seal(lines, page.plain, pageName(scope, digest[:]))}
+	return sealedLines{slices.Clone(page.prints), digest, l.keys.lines.Seal(lines, page.plain, linePageName(scope, digest[:]))}
 }
 
-func (l *Ledger) insertPage(scope ScopeID, page sealedPage) error {
+func (l *Ledger) insertLinePage(scope ScopeID, page sealedLines) error {
 	return exec(l.conn, "INSERT INTO line_pages (scope, prints, digest, lines) VALUES (?, ?, ?, ?)", func(s *sqlite.Stmt) {
 		s.BindInt64(1, int64(scope))
 		s.BindBytes(2, page.prints)
@@ -121,12 +121,12 @@ func (l *Ledger) insertPage(scope ScopeID, page sealedPage) error {
 // Killed in the middle, both are there, and of a line that is there twice the
 // new one holds; the next KeepLines ends it.
 func (l *Ledger) KeepLines(ctx context.Context, scope ScopeID, lines func(keep func(sourceID string, line []byte) error) error) error {
-	k := lineKeeper{ledger: l, scope: scope, old: map[pageDigest]int64{}}
+	k := lineKeeper{ledger: l, scope: scope, old: map[lineDigest]int64{}}
 	err := l.read(ctx, "looking which last lines are kept", func() error {
 		return each(l.conn, "SELECT digest, number FROM line_pages WHERE scope = ?",
 			func(s *sqlite.Stmt) { s.BindInt64(1, int64(scope)) },
 			func(s *sqlite.Stmt) error {
-				var d pageDigest
+				var d lineDigest
 				s.ColumnBytes(0, d[:])
 				k.old[d] = s.ColumnInt64(1)
 				return nil
@@ -157,10 +157,10 @@ func (l *Ledger) KeepLines(ctx context.Context, scope ScopeID, lines func(keep f
 type lineKeeper struct {
 	ledger *Ledger
 	scope  ScopeID
-	old    map[pageDigest]int64 // numbers of the pages that were there and are not met again
+	old    map[lineDigest]int64 // numbers of the pages that were there and are not met again
 	page   linePage
-	ended  []sealedPage // not yet written
-	bytes  int          // of them
+	ended  []sealedLines // not yet written
+	bytes  int           // of them
 }
 
 // endPage seals the page, unless it is there already.
@@ -168,11 +168,11 @@ func (k *lineKeeper) endPage() {
 	if len(k.page.plain) == 0 {
 		return
 	}
-	digest := k.ledger.keys.pageDigest(k.page.plain)
+	digest := k.ledger.keys.lineDigest(k.page.plain)
 	if _, there := k.old[digest]; there {
 		delete(k.old, digest)
 	} else {
-		k.ended = append(k.ended, k.ledger.sealPage(k.scope, &k.page, digest))
+		k.ended = append(k.ended, k.ledger.sealLines(k.scope, &k.page, digest))
 		k.bytes += len(k.page.plain)
 	}
 	k.page.reset()
@@ -186,7 +186,7 @@ func (k *lineKeeper) commit(ctx context.Context, last bool) error {
 	}
 	err := k.ledger.record(ctx, "keeping last lines", func() error {
 		for _, page := range k.ended {
-			if err := k.ledger.insertPage(k.scope, page); err != nil {
+			if err := k.ledger.insertLinePage(k.scope, page); err != nil {
 				return err
 			}
 		}
@@ -194,7 +194,7 @@ func (k *lineKeeper) commit(ctx context.Context, last bool) error {
 			return nil
 		}
 		for _, number := range k.old {
-			if err := k.ledger.deletePage(number); err != nil {
+			if err := k.ledger.deleteLinePage(number); err != nil {
 				return err
 			}
 		}
@@ -204,6 +204,6 @@ func (k *lineKeeper) commit(ctx context.Context, last bool) error {
 	return err
 }
 
-func (l *Ledger) deletePage(number int64) error {
+func (l *Ledger) deleteLinePage(number int64) error {
 	return exec(l.conn, "DELETE FROM line_pages WHERE number = ?", func(s *sqlite.Stmt) { s.BindInt64(1, number) })
 }

@@ -21,9 +21,9 @@ func (l *Ledger) gatherLines() error {
 		if len(page.plain) == 0 {
 			return nil
 		}
-		sealed := l.sealPage(scope, &page, l.keys.pageDigest(page.plain))
+		sealed := l.sealLines(scope, &page, l.keys.lineDigest(page.plain))
 		page.reset()
-		return l.insertPage(scope, sealed)
+		return l.insertLinePage(scope, sealed)
 	}
 	err = each(l.conn, "SELECT scope, source, line FROM kept_lines ORDER BY scope, source", nil, func(s *sqlite.Stmt) error {
 		if of := ScopeID(s.ColumnInt64(0)); of != scope {

@@ -30,7 +30,7 @@ func (l *Ledger) KeptLines(ctx context.Context, scope ScopeID, sourceIDs []strin
 		if snapshot, _, err = l.snapshot(scope); err != nil {
 			return err
 		}
-		if pages, err = l.pagesOf(scope, wanted); err != nil {
+		if pages, err = l.linePagesOf(scope, wanted); err != nil {
 			return err
 		}
 		return each(l.conn, "SELECT source, since FROM stale_lines WHERE scope = ?",
@@ -52,7 +52,7 @@ func (l *Ledger) KeptLines(ctx context.Context, scope ScopeID, sourceIDs []strin
 	for _, number := range pages {
 		var lines []one
 		err := l.read(ctx, doing, func() error {
-			if err := l.openPage(scope, number, &page); err != nil {
+			if err := l.openLinePage(scope, number, &page); err != nil {
 				return err
 			}
 			return l.eachLine(&page, func(i int, sourceID, line []byte) {
@@ -91,9 +91,9 @@ func (l *Ledger) wantedLines(sourceIDs []string) map[uint32][]int {
 	return wanted
 }
 
-// pagesOf are the numbers of the pages that may have a line of those wanted, the
+// linePagesOf are the numbers of the pages that may have a line of those wanted, the
 // newest first.
-func (l *Ledger) pagesOf(scope ScopeID, wanted map[uint32][]int) (pages []int64, err error) {
+func (l *Ledger) linePagesOf(scope ScopeID, wanted map[uint32][]int) (pages []int64, err error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
@@ -116,14 +116,14 @@ func (l *Ledger) pagesOf(scope ScopeID, wanted map[uint32][]int) (pages []int64,
 // print is that of the line at a place.
 func (p *linePage) print(at int) uint32 { return binary.LittleEndian.Uint32(p.prints[at*printBytes:]) }
 
-// openPage reads a page into page; one that is no longer there is empty.
-func (l *Ledger) openPage(scope ScopeID, number int64, page *linePage) error {
+// openLinePage reads a page into page; one that is no longer there is empty.
+func (l *Ledger) openLinePage(scope ScopeID, number int64, page *linePage) error {
 	page.reset()
 	return each(l.conn, "SELECT prints, digest, lines FROM line_pages WHERE number = ?",
 		func(s *sqlite.Stmt) { s.BindInt64(1, number) },
 		func(s *sqlite.Stmt) (err error) {
 			page.prints = columnInto(s, 0, page.prints)
-			page.plain, err = l.keys.lines.Open(page.plain[:0], columnBytes(s, 2), pageName(scope, columnBytes(s, 1)))
+			page.plain, err = l.keys.lines.Open(page.plain[:0], columnBytes(s, 2), linePageName(scope, columnBytes(s, 1)))
 			return err
 		})
 }
@@ -147,7 +147,7 @@ func (l *Ledger) linedIDs(scope ScopeID, give func(sourceID string)) error {
 	var page linePage
 	for _, number := range pages {
 		if err == nil {
-			err = l.openPage(scope, number, &page)
+			err = l.openLinePage(scope, number, &page)
 		}
 		if err == nil {
 			err = l.eachLine(&page, func(_ int, sourceID, _ []byte) { give(string(sourceID)) })
@@ -169,13 +169,13 @@ func (l *Ledger) eraseLines(scope ScopeID, sourceIDs []string) error {
 		}
 	}
 	wanted := l.wantedLines(sourceIDs)
-	pages, err := l.pagesOf(scope, wanted)
+	pages, err := l.linePagesOf(scope, wanted)
 	if err != nil || len(pages) == 0 {
 		return err
 	}
 	var page linePage
 	for _, number := range pages {
-		if err := l.openPage(scope, number, &page); err != nil {
+		if err := l.openLinePage(scope, number, &page); err != nil {
 			return err
 		}
 		var left linePage
@@ -186,7 +186,7 @@ func (l *Ledger) eraseLines(scope ScopeID, sourceIDs []string) error {
 			}
 		})
 		if err == nil {
-			err = l.replacePage(scope, number, &left)
+			err = l.replaceLinePage(scope, number, &left)
 		}
 		if err != nil {
 			return err
@@ -195,12 +195,12 @@ func (l *Ledger) eraseLines(scope ScopeID, sourceIDs []string) error {
 	return exec(l.conn, "UPDATE snapshots SET kept = x'' WHERE scope = ?", func(s *sqlite.Stmt) { s.BindInt64(1, int64(scope)) })
 }
 
-// replacePage keeps a page's number: it stays older than those that came later.
-func (l *Ledger) replacePage(scope ScopeID, number int64, page *linePage) error {
+// replaceLinePage keeps a page's number: it stays older than those that came later.
+func (l *Ledger) replaceLinePage(scope ScopeID, number int64, page *linePage) error {
 	if len(page.plain) == 0 {
-		return l.deletePage(number)
+		return l.deleteLinePage(number)
 	}
-	sealed := l.sealPage(scope, page, l.keys.pageDigest(page.plain))
+	sealed := l.sealLines(scope, page, l.keys.lineDigest(page.plain))
 	return exec(l.conn, "UPDATE line_pages SET prints = ?, digest = ?, lines = ? WHERE number = ?", func(s *sqlite.Stmt) {
 		s.BindBytes(1, sealed.prints)
 		s.BindBytes(2, sealed.digest[:])

@@ -39,7 +39,8 @@ func (d *decoder) line() (l Line, ok bool) {
 	return l, !d.bad
 }
 
-// Lines calls each with the lines of the whole, in order, a batch at a time.
+// Lines calls each with the lines of the whole, in order, a batch at a time. They
+// are valid until it returns, their bodies and texts as long as anybody has them.
 func (p *Plan) Lines(each func(lines []Line) error) error {
 	s := p.Summary.Snapshot
 	if s == nil || s.Frames == 0 {
@@ -54,12 +55,13 @@ func (p *Plan) Lines(each func(lines []Line) error) error {
 		return notAPlan(p.Path)
 	}
 	frames := readFrames(p.Path, io.NewSectionReader(file, s.Start, p.end-s.Start), p.Summary.ID, p.sealer, lineName)
+	lines := make([]Line, 0, lineFrame)
 	for range s.Frames {
 		plain, err := frames.open()
 		if err != nil {
 			return err
 		}
-		var lines []Line
+		lines = lines[:0]
 		for d := (decoder{data: plain}); len(d.data) > 0; {
 			line, ok := d.line()
 			if !ok {

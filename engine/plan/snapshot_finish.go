@@ -193,7 +193,7 @@ func (p *planner) lastLine(m *missing, kept *ledger.KeptLine) (usable bool, err 
 		}
 	}
 	p.body = p.encoder.Append(p.body[:0], s.row, s.all, record.OmitEmpty)
-	return true, p.addLine(s.row, &loose{origin: m.position, kind: lineKept, sourceID: m.SourceID, shown: m.Shown, body: p.body})
+	return true, p.addLine(s.row, &loose{origin: m.position, kept: true, sourceID: m.SourceID, shown: m.Shown, body: p.body})
 }
 
 // judgeMissing says what becomes of those who would be missing. Whoever is not
@@ -362,7 +362,7 @@ func (p *planner) writeLines(out *Snapshot) error {
 	w.hash(out.Open)
 	out.Start = p.out.offset
 	err := p.snapshot.sorter.each(func(l *loose) error {
-		if l.kind != lineKept && p.snapshot.skip[l.origin] {
+		if !l.kept && p.snapshot.skip[l.origin] {
 			return nil
 		}
 		return w.add(l)

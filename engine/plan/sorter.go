@@ -20,25 +20,19 @@ const sortedAtOnce = 16 << 20
 // runFrame is about how much of a run is sealed, and read back, at a time.
 const runFrame = 256 << 10
 
+// lineOverhead is what a line takes in the buffer besides its texts, at most.
+const lineOverhead = 8 + 1 + 3*binary.MaxVarintLen64
+
 // loose is a line on its way into order: the key that it is ordered by, the
 // position of its record, and the rest.
 type loose struct {
 	key      []byte
 	origin   int64
-	kind     lineKind
+	kept     bool // the last one, of a record that has no other now
 	sourceID string
 	shown    string
 	body     []byte
 }
-
-// lineKind is what a line says of its record.
-type lineKind byte
-
-const (
-	lineUnchanged lineKind = iota // true, and as it was
-	lineWritten                   // true, and an operation of the plan is about it
-	lineKept                      // the last one, of a record that has no other now
-)
 
 // sorter orders lines however many there are, in memory that does not grow with
 // them. On disk they are sealed, in a file without a name.
@@ -64,10 +58,17 @@ type run struct{ start, end int64 }
 
 func (s *sorter) add(l *loose) error {
 	start := len(s.buffer)
+	if most := len(l.key) + len(l.sourceID) + len(l.shown) + len(l.body) + lineOverhead; cap(s.buffer)-start < most {
+		s.buffer = slices.Grow(s.buffer, start+most) // append grows large ones by a quarter: five copies on the way
+	}
 	s.buffer = append(s.buffer, l.key...)
 	s.buffer = binary.BigEndian.AppendUint64(s.buffer, uint64(l.origin)) // the source's order breaks ties
 	key := len(s.buffer)
-	s.buffer = append(s.buffer, byte(l.kind))
+	kept := byte(0)
+	if l.kept {
+		kept = 1
+	}
+	s.buffer = append(s.buffer, kept)
 	s.buffer = appendText(s.buffer, l.sourceID)
 	s.buffer = appendText(s.buffer, l.shown)
 	s.buffer = appendText(s.buffer, l.body)
@@ -221,7 +222,7 @@ func (h *head) line() (*loose, error) {
 	d := decoder{data: h.value[1:]}
 	return &loose{
 		origin:   int64(binary.BigEndian.Uint64(h.key[len(h.key)-originBytes:])),
-		kind:     lineKind(h.value[0]),
+		kept:     h.value[0] == 1,
 		sourceID: string(d.text()),
 		shown:    string(d.text()),
 		body:     d.text(),

@@ -73,7 +73,7 @@ func TestSorterMergesWhatDoesNotFit(t *testing.T) {
 		name := fmt.Sprintf("canary-%d", i)
 		want[n] = append(want[n], name)
 		require.NoError(t, s.add(&loose{
-			key: appendSortKey(nil, record.NewInt(int64(n))), origin: int64(i), kind: lineKept, sourceID: name, shown: "who", body: []byte("{}"),
+			key: appendSortKey(nil, record.NewInt(int64(n))), origin: int64(i), kept: true, sourceID: name, shown: "who", body: []byte("{}"),
 		}))
 	}
 	require.Greater(t, len(s.runs), 10, "nothing was spilled")
@@ -87,7 +87,7 @@ func TestSorterMergesWhatDoesNotFit(t *testing.T) {
 
 	var got []string
 	require.NoError(t, s.each(func(l *loose) error {
-		require.Equal(t, lineKept, l.kind)
+		require.True(t, l.kept)
 		require.Equal(t, "who{}", l.shown+string(l.body))
 		require.Equal(t, fmt.Sprintf("canary-%d", l.origin), l.sourceID)
 		got = append(got, l.sourceID)
