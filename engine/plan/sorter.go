@@ -79,14 +79,19 @@ func (s *sorter) add(l *loose) error {
 	return s.spill()
 }
 
+// order orders what is in memory.
+func (s *sorter) order() {
+	slices.SortFunc(s.spans, func(a, b span) int {
+		return bytes.Compare(s.buffer[a.start:a.key], s.buffer[b.start:b.key])
+	})
+}
+
 // spill orders what is in memory and writes it down as a run.
 func (s *sorter) spill() error {
 	if len(s.spans) == 0 {
 		return nil
 	}
-	slices.SortFunc(s.spans, func(a, b span) int {
-		return bytes.Compare(s.buffer[a.start:a.key], s.buffer[b.start:b.key])
-	})
+	s.order()
 	if err := s.openFile(); err != nil {
 		return err
 	}
@@ -133,8 +138,12 @@ func (s *sorter) name(run, frame int) []byte {
 	return fmt.Appendf(nil, "%s/sort/%d/%d", s.planID, run, frame)
 }
 
-// each calls with every line in order; a line is valid until the call returns.
+// each calls with every line in order, once; a line is valid until the call
+// returns.
 func (s *sorter) each(do func(*loose) error) error {
+	if len(s.runs) == 0 {
+		return s.eachInMemory(do)
+	}
 	if err := s.spill(); err != nil {
 		return err
 	}
@@ -150,7 +159,7 @@ func (s *sorter) each(do func(*loose) error) error {
 	heap.Init(&heads)
 	for len(heads) > 0 {
 		h := heads[0]
-		l, err := h.line()
+		l, err := lineOf(h.key, h.value)
 		if err == nil {
 			err = do(l)
 		}
@@ -166,6 +175,22 @@ func (s *sorter) each(do func(*loose) error) error {
 			heap.Fix(&heads, 0)
 		}
 	}
+	return nil
+}
+
+// eachInMemory is each where all fit: none of them goes to disk.
+func (s *sorter) eachInMemory(do func(*loose) error) error {
+	s.order()
+	for _, at := range s.spans {
+		l, err := lineOf(s.buffer[at.start:at.key], s.buffer[at.key:at.end])
+		if err == nil {
+			err = do(l)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.buffer, s.spans = nil, nil
 	return nil
 }
 
@@ -210,19 +235,22 @@ func (h *head) next() error {
 		h.rest = decoder{data: h.plain}
 	}
 	h.key, h.value = h.rest.text(), h.rest.text()
+	if h.rest.bad {
+		return spoolFault("ordering the lines", io.ErrUnexpectedEOF)
+	}
 	return nil
 }
 
-// line takes the head apart.
-func (h *head) line() (*loose, error) {
+// lineOf takes a key and what stands behind it apart.
+func lineOf(key, value []byte) (*loose, error) {
 	const originBytes = 8
-	if h.rest.bad || len(h.key) < originBytes || len(h.value) < 1 {
+	if len(key) < originBytes || len(value) < 1 {
 		return nil, spoolFault("ordering the lines", io.ErrUnexpectedEOF)
 	}
-	d := decoder{data: h.value[1:]}
+	d := decoder{data: value[1:]}
 	return &loose{
-		origin:   int64(binary.BigEndian.Uint64(h.key[len(h.key)-originBytes:])),
-		kept:     h.value[0] == 1,
+		origin:   int64(binary.BigEndian.Uint64(key[len(key)-originBytes:])),
+		kept:     value[0] == 1,
 		sourceID: string(d.text()),
 		shown:    string(d.text()),
 		body:     d.text(),
