@@ -31,8 +31,9 @@ const wholeBatch = 0
 const maxTries = 3
 
 // recordedTogether is how many batches are answered in one commit. Nothing is sent
-// any more, so that a kill leaves no more to do than to record them again; each
-// commit writes the ledger's index pages anew, 0.8 of 18 µs a record at a quarter.
+// any more, so that a kill leaves no more to do than to record them again. Each
+// commit writes the ledger's index pages anew: with a quarter of them it was 0.8 µs
+// a record more, of 18.
 const recordedTogether = 4 * mostTogether
 
 // whole writes one plan's snapshot.
@@ -453,7 +454,7 @@ func keyText(key []byte) string {
 }
 
 // plainKey takes a key of the commonest form apart, {"name":"value"} with nothing
-// in it that JSON writes in another way: a hundredth of what a parser takes.
+// in it that JSON writes in another way: to parse each took 0.8 µs.
 func plainKey(key string) (value string, ok bool) {
 	key, opens := strings.CutPrefix(key, `{"`)
 	key, ends := strings.CutSuffix(key, `"}`)
