@@ -186,6 +186,36 @@ func TestHeldKeepTheirLastLine(t *testing.T) {
 	require.Equal(t, "m-1 m-2 m-3 m-4", s.lists())
 }
 
+// A line that grew too old is erased; true again, it is kept again though nothing
+// is written. So are the lines of a mapping that begins to want them.
+func TestLinesAreKeptAgainThoughNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	s := everybody(t, "")
+	s.crowd(3)
+	s.runs(engine.Succeeded)
+	for range 9 {
+		s.later(day)
+		s.people(person(1), unreadable(2), person(3))
+		s.run()
+	}
+	written := s.written()
+	s.crowd(3)
+	s.runs(engine.Succeeded)
+	s.people(person(1), unreadable(2), person(3))
+	s.runs(engine.Partial)
+	require.Equal(t, "m-1 m-2 m-3", s.lists())
+
+	s.editMapping(`key        = "matricule"`, `key        = "matricule"`+"\n snapshot { held = \"block\" }\n")
+	s.crowd(3)
+	s.runs(engine.Succeeded)
+	s.editMapping(`held = "block"`, "")
+	s.runs(engine.Succeeded)
+	s.people(person(1), person(2), unreadable(3))
+	s.runs(engine.Partial)
+	require.Equal(t, "m-1 m-2 m-3", s.lists())
+	require.Equal(t, written, s.written())
+}
+
 // While one person blocks the whole, the lines of all others stay true: who is
 // held on the day when the first is back is no older for it.
 func TestABlockedWholeDoesNotAgeTheOthers(t *testing.T) {
@@ -218,9 +248,9 @@ func TestHeldBlockWhereTheMappingSaysSo(t *testing.T) {
 	s.runs(engine.Blocked)
 	require.Equal(t, "NOM1", s.nameOf("m-1"))
 	s.remembers(func(l *ledger.Ledger) {
-		kept, err := l.KeptLines(t.Context(), 1, []string{"1", "2"})
-		require.NoError(t, err)
-		require.Equal(t, []ledger.KeptLine{{}, {}}, kept, "lines are kept that nobody may use")
+		require.NoError(t, l.KeptLines(t.Context(), 1, []string{"1", "2"}, func(at int, _ ledger.KeptLine) error {
+			return fmt.Errorf("line %d is kept, and nobody may use it", at)
+		}))
 	})
 }
 

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -30,6 +31,9 @@ func (l *Ledger) Forget(ctx context.Context, of []Forgetting) (Forgotten, error)
 	words := map[string]string{}
 	err := l.write(ctx, doing, func() error {
 		for _, f := range of {
+			if err := l.eraseLines(f.Scope, f.SourceIDs); err != nil {
+				return err
+			}
 			for _, id := range f.SourceIDs {
 				if words[id] == "" {
 					words[id] = "forgotten-" + rand.Text()
@@ -74,7 +78,6 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 		bind  func(*sqlite.Stmt)
 	}{
 		{&gone.Links, "DELETE FROM links WHERE source = ?1 AND scope = ?2", scoped},
-		{&uncounted, "DELETE FROM kept_lines WHERE source = ?1 AND scope = ?2", scoped}, // go with their link
 		{&uncounted, "DELETE FROM unfinished WHERE source = ?1 AND mapping = ?2", bind},
 		{&gone.Held, "DELETE FROM held WHERE source = ?1 AND mapping = ?2", bind},
 		{&gone.Results, `UPDATE results SET source = ?3, target = '', name = x'', answer = '', left_out = ''
@@ -98,8 +101,8 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 // result, of which keep says so. It goes through all of them.
 func (l *Ledger) SourceIDs(ctx context.Context, way Way, keep func(string) bool) (ids []string, err error) {
 	err = l.read(ctx, "looking for records of a person", func() error {
-		return each(l.conn, `SELECT source FROM links WHERE scope = ?1
-			UNION SELECT source FROM kept_lines WHERE scope = ?1
+		err := each(l.conn, `SELECT source FROM links WHERE scope = ?1
+			UNION SELECT source FROM stale_lines WHERE scope = ?1
 			UNION SELECT source FROM held WHERE mapping = ?2
 			UNION SELECT source FROM approvals WHERE mapping = ?2
 			UNION SELECT source FROM results WHERE run IN (SELECT number FROM runs WHERE mapping = ?2)`,
@@ -113,6 +116,14 @@ func (l *Ledger) SourceIDs(ctx context.Context, way Way, keep func(string) bool)
 				}
 				return nil
 			})
+		if err != nil {
+			return err
+		}
+		return l.linedIDs(way.Scope, func(id string) {
+			if keep(id) && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		})
 	})
 	return ids, err
 }

@@ -184,7 +184,8 @@ func (l *Ledger) moveScope(step moveStep) error {
 		for _, query := range []string{
 			"UPDATE plans SET scope = ?1 WHERE scope = ?2",
 			"UPDATE moves SET scope = ?1 WHERE scope = ?2",
-			"DELETE FROM kept_lines WHERE scope = ?2",
+			"DELETE FROM line_pages WHERE scope = ?2",
+			"DELETE FROM stale_lines WHERE scope = ?2",
 			"DELETE FROM snapshots WHERE scope = ?2",
 			"DELETE FROM fields WHERE scope = ?2",
 			"DELETE FROM scopes WHERE id = ?2",

@@ -18,9 +18,8 @@ func linkedLedger(t *testing.T) (*Ledger, ScopeID, string) {
 	t.Helper()
 	l := open(t, t.TempDir())
 	scope, run, plan := started(t, l)
-	first := created("1", 11)
-	first.Line = []byte("1;Zoé")
-	require.NoError(t, l.Settle(t.Context(), run, plan, 0, []Applied{first, created("2", 22)}))
+	require.NoError(t, l.Settle(t.Context(), run, plan, 0, []Applied{created("1", 11), created("2", 22)}))
+	keep(t, l, scope, "1", "1;Zoé")
 	return l, scope, run
 }
 
@@ -51,9 +50,7 @@ func TestLinksMoveWhole(t *testing.T) {
 	require.Equal(t, scope, after, "it keeps its number, and with it its fingerprints")
 	require.NotEqual(t, empty, after)
 	require.Equal(t, Link{Row: 1, SourceID: "1", TargetID: "t-1", State: Active, Prints: []Print{{1, 11}}}, link(t, l, after, "1"))
-	lines, err := l.KeptLines(t.Context(), after, []string{"1"})
-	require.NoError(t, err)
-	require.Equal(t, "1;Zoé", string(lines[0].Line))
+	require.Equal(t, "1;Zoé", string(keptLines(t, l, after, "1")[0].Line))
 	generation, err = l.Generation(t.Context())
 	require.NoError(t, err)
 	require.Greater(t, generation, before, "plans saved before are stale")
@@ -195,7 +192,8 @@ func TestAnOlderLedgerVouchesForItsMoves(t *testing.T) {
 	scripts, err := fs.Glob(schemaFiles, "schema/*.sql")
 	require.NoError(t, err)
 	require.Equal(t, "schema/0010_moves.sql", scripts[movesSince-1])
-	require.Len(t, scripts, movesSince+2, "later scripts are to be undone here, too")
-	withSQL(t, ledgerIn(dir), fmt.Sprintf("DROP TRIGGER days_go; DROP TABLE readings; DROP TABLE unfinished; DROP TABLE moves; ALTER TABLE ledger DROP COLUMN moves_mac; PRAGMA user_version = %d", movesSince-1))
+	require.Len(t, scripts, movesSince+3, "later scripts are to be undone here, too")
+	withSQL(t, ledgerIn(dir), fmt.Sprintf("DROP TABLE line_pages; DROP TABLE stale_lines; ALTER TABLE snapshots DROP COLUMN kept; DROP TRIGGER days_go; "+
+		"DROP TABLE readings; DROP TABLE unfinished; DROP TABLE moves; ALTER TABLE ledger DROP COLUMN moves_mac; PRAGMA user_version = %d", movesSince-1))
 	require.NoError(t, open(t, dir).Verify(t.Context()))
 }

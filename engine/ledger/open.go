@@ -215,7 +215,7 @@ func (l *Ledger) create(key Key) error {
 		return err
 	}
 	err = transact(l.conn, func() error {
-		if err := applyMigrations(l.conn, 0); err != nil {
+		if err := l.applyMigrations(0); err != nil {
 			return err
 		}
 		err := exec(l.conn, "INSERT INTO ledger (one, id, key_check, generation, chain_mac, created) VALUES (1, ?, ?, 0, ?, ?)", func(s *sqlite.Stmt) {

@@ -1,8 +1,8 @@
 package ledger
 
 import (
-	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,18 +78,22 @@ func TestMovedWithinABatch(t *testing.T) {
 func TestRowsFarApart(t *testing.T) {
 	t.Parallel()
 	l := open(t, t.TempDir())
-	scope, _, _ := started(t, l)
-	lines := map[string][]byte{}
-	for i := range 4000 {
-		lines[benchID(i)] = bytes.Repeat([]byte("x"), 500)
+	scope, run, plan := started(t, l)
+	const everybody = 4096
+	settle := func(batch int64, from, step int) {
+		var results []Applied
+		for n := from; n < everybody; n += step {
+			a := benchApplied(n*1999%everybody, 1)
+			a.SourceID += strings.Repeat("-", 500)
+			results = append(results, a)
+		}
+		require.NoError(t, l.Settle(t.Context(), run, plan, batch, results))
 	}
-	require.NoError(t, l.KeepLines(t.Context(), scope, lines))
-	again := map[string][]byte{}
-	for i := range 256 {
-		again[benchID(i*1999%4000)] = []byte("again")
+	for batch := range 16 {
+		settle(int64(batch), batch, 16)
 	}
-	require.NoError(t, l.KeepLines(t.Context(), scope, again))
-	kept, err := number(l.conn, "SELECT count(*) FROM kept_lines", nil)
+	total, _, err := l.LinkCount(t.Context(), scope)
 	require.NoError(t, err)
-	require.EqualValues(t, len(lines), kept)
+	require.EqualValues(t, everybody, total)
+	require.NoError(t, l.CheckPages(t.Context()))
 }

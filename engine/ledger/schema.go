@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
@@ -86,25 +85,29 @@ func (l *Ledger) migrate() error {
 		return err
 	}
 	return transact(l.conn, func() error {
-		if err := applyMigrations(l.conn, version); err != nil || version >= movesSince {
+		if err := l.applyMigrations(version); err != nil || version >= movesSince {
 			return err
 		}
 		return l.vouchMoves(0, firstLink())
 	})
 }
 
-// applyMigrations runs the scripts after version, within a transaction.
-func applyMigrations(conn *sqlite.Conn, version int64) error {
+// applyMigrations runs the scripts after version, within a transaction, and then
+// what no script can do.
+func (l *Ledger) applyMigrations(version int64) error {
 	scripts, err := migrations()
 	if err != nil {
 		return err
 	}
 	for _, script := range scripts[version:] {
-		if err := sqlitex.ExecuteScript(conn, script, nil); err != nil {
+		if err := sqlitex.ExecuteScript(l.conn, script, nil); err != nil {
 			return err
 		}
 	}
+	if err := l.gatherLines(); err != nil {
+		return err
+	}
 	// A pragma takes no parameter.
-	return sqlitex.ExecuteScript(conn, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
+	return sqlitex.ExecuteScript(l.conn, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
 		applicationID, len(scripts)), nil)
 }

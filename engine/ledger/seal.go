@@ -21,8 +21,9 @@ type keys struct {
 	days   *Sealer
 	lines  *Sealer
 	// content is the key of Digest.
-	content []byte
-	person  []byte // HMAC over what makes a person
+	content   []byte
+	person    []byte // HMAC over what makes a person
+	linePages []byte // HMAC over a page of lines
 }
 
 func deriveKeys(k Key, ledgerID string) (keys, error) {
@@ -42,6 +43,7 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 		{"kept lines", 32, &lines},
 		{"content of files", 32, &out.content},
 		{"persons", 32, &out.person},
+		{"pages of lines", 32, &out.linePages},
 	} {
 		b, err := k.derive(ledgerID, d.label, d.size)
 		if err != nil {

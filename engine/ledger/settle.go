@@ -43,7 +43,6 @@ type Applied struct {
 	MovedFrom     string     // the source id whose link this record takes over; "": none
 	Person        PersonMark // zero: as the link has it
 	DropPrints    bool       // first forget those there: nobody knows what the target holds
-	Line          []byte     // of a flat file, the record's own: sealed at rest, kept for a while
 
 	Code, Field, Summary, Remedy string
 	Retry                        string // retry class
@@ -78,9 +77,6 @@ func (l *Ledger) SettleAll(ctx context.Context, runID, planID string, batches []
 			}
 		}
 		if err := l.settleLinks(scope, results); err != nil {
-			return err
-		}
-		if err := l.settleLines(scope, results); err != nil {
 			return err
 		}
 		return l.settleResults(runID, planID, results)

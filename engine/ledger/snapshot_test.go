@@ -18,8 +18,7 @@ func TestTheLifeOfALastLine(t *testing.T) {
 		require.NoError(t, l.SaveSnapshot(t.Context(), scope, Snapshot{Content: []byte(content), Fresh: at(day)}, stale, 7*24*time.Hour))
 	}
 	kept := func(id string) KeptLine {
-		lines, err := l.KeptLines(t.Context(), scope, []string{"nobody", id})
-		require.NoError(t, err)
+		lines := keptLines(t, l, scope, "nobody", id)
 		require.Equal(t, KeptLine{}, lines[0])
 		return lines[1]
 	}
@@ -28,11 +27,11 @@ func TestTheLifeOfALastLine(t *testing.T) {
 		require.NoError(t, err)
 		return n
 	}
-	one, two := created("1", 11), created("2", 22)
-	one.Line, two.Line = []byte(`{"nom":"Un"}`), []byte(`{"nom":"Deux"}`)
-	require.NoError(t, l.Settle(t.Context(), run, plan, 1, []Applied{one, two}))
+	const one, two = `{"nom":"Un"}`, `{"nom":"Deux"}`
+	require.NoError(t, l.Settle(t.Context(), run, plan, 1, []Applied{created("1", 11), created("2", 22)}))
+	keep(t, l, scope, "1", one, "2", two)
 	save(1, "a")
-	require.Equal(t, KeptLine{one.Line, at(1)}, kept("1"))
+	require.Equal(t, KeptLine{[]byte(one), at(1)}, kept("1"))
 
 	before := generation()
 	save(3, "a", "1")
@@ -49,24 +48,21 @@ func TestTheLifeOfALastLine(t *testing.T) {
 	save(16, "b", "1")
 	require.Empty(t, kept("1").Line, "older than it may be, and still there")
 	require.NotEmpty(t, kept("2").Line)
-	has, err := l.HasLines(t.Context(), scope, []string{"1", "2"})
-	require.NoError(t, err)
-	require.Equal(t, []bool{false, true}, has)
-	require.NoError(t, l.KeepLines(t.Context(), scope, map[string][]byte{"1": one.Line}))
+	keep(t, l, scope, "1", one, "2", two)
 	require.NotEmpty(t, kept("1").Line)
-
 	require.NoError(t, l.Settle(t.Context(), run, plan, 2, []Applied{{SourceID: "2", Outcome: Succeeded, State: Deleted}}))
+	keep(t, l, scope, "1", one)
 	require.Empty(t, kept("2").Line)
-	_, err = l.Forget(t.Context(), []Forgetting{{Way{Scope: scope, Mapping: "people"}, []string{"1"}}})
+	_, err := l.Forget(t.Context(), []Forgetting{{Way{Scope: scope, Mapping: "people"}, []string{"1"}}})
 	require.NoError(t, err)
 	require.Empty(t, kept("1").Line, "somebody who was forgotten has a line")
-	require.NoError(t, l.KeepLines(t.Context(), scope, map[string][]byte{"1": one.Line}))
+	keep(t, l, scope, "1", one)
 	require.NoError(t, l.ForgetLines(t.Context(), scope))
 	require.Empty(t, kept("1").Line)
 
 	snapshot, err := l.Snapshot(t.Context(), scope)
 	require.NoError(t, err)
-	require.Equal(t, Snapshot{[]byte("b"), at(16)}, snapshot)
+	require.Equal(t, Snapshot{Content: []byte("b"), Fresh: at(16)}, snapshot)
 	answered, err := l.Answered(t.Context(), plan)
 	require.NoError(t, err)
 	require.EqualValues(t, 2, answered)

@@ -11,7 +11,6 @@ type Line struct {
 	Number   int64 // in the whole, from 0
 	SourceID string
 	Shown    string
-	Keep     bool // true, unchanged, and not yet kept for the day when its record is held
 	Body     []byte
 }
 
@@ -24,11 +23,7 @@ const (
 
 func (l *Line) append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(l.Number))
-	keep := byte(0)
-	if l.Keep {
-		keep = 1
-	}
-	dst = append(dst, keep)
+	dst = append(dst, 0) // reserved: once said whether the line was to be kept
 	dst = appendText(dst, l.SourceID)
 	dst = appendText(dst, l.Shown)
 	return appendText(dst, l.Body)
@@ -39,13 +34,13 @@ func (d *decoder) line() (l Line, ok bool) {
 	if len(d.data) == 0 {
 		return Line{}, false
 	}
-	l.Keep = d.data[0] == 1
 	d.data = d.data[1:]
 	l.SourceID, l.Shown, l.Body = string(d.text()), string(d.text()), d.text()
 	return l, !d.bad
 }
 
-// Lines calls each with the lines of the whole, in order, a batch at a time.
+// Lines calls each with the lines of the whole, in order, a batch at a time. They
+// are valid until it returns, their bodies and texts as long as anybody has them.
 func (p *Plan) Lines(each func(lines []Line) error) error {
 	s := p.Summary.Snapshot
 	if s == nil || s.Frames == 0 {
@@ -60,12 +55,13 @@ func (p *Plan) Lines(each func(lines []Line) error) error {
 		return notAPlan(p.Path)
 	}
 	frames := readFrames(p.Path, io.NewSectionReader(file, s.Start, p.end-s.Start), p.Summary.ID, p.sealer, lineName)
+	lines := make([]Line, 0, lineFrame)
 	for range s.Frames {
 		plain, err := frames.open()
 		if err != nil {
 			return err
 		}
-		var lines []Line
+		lines = lines[:0]
 		for d := (decoder{data: plain}); len(d.data) > 0; {
 			line, ok := d.line()
 			if !ok {

@@ -33,7 +33,7 @@ type Snapshot struct {
 	Content []byte
 	// KeepLines: last lines are remembered, for records that are held one day.
 	KeepLines bool
-	Rekeep    bool   // some of Lines are to be remembered though nothing changed
+	Rekeep    bool   // the lines are to be remembered though nothing is written
 	Open      []byte // protocol.WriteOpen: a repetition writes the same form
 	Start     int64  // where the lines begin in the spool
 	Frames    int64
@@ -115,10 +115,11 @@ func (p *planner) line(item *flow.Item, link *ledger.Link) error {
 	}
 	what := p.duplicates.outcomes.at(item.Position)
 	switch {
-	case what == created, what == updated:
-		return p.ownLine(item, lineWritten)
-	case what == unchanged:
-		return p.ownLine(item, lineUnchanged)
+	case what == created: // its body, which was just encoded, is the line
+		return p.ownLine(item)
+	case what == updated, what == unchanged:
+		p.body = p.encoder.Append(p.body[:0], item.Values, s.all, record.OmitEmpty)
+		return p.ownLine(item)
 	case what == deleted, link.Row == 0: // leaves, or was never in it
 		return nil
 	}
@@ -138,9 +139,8 @@ func whyMissing(what outcome) string {
 	return ledger.Held
 }
 
-func (p *planner) ownLine(item *flow.Item, kind lineKind) error {
-	p.body = p.encoder.Append(p.body[:0], item.Values, p.snapshot.all, record.OmitEmpty)
-	return p.addLine(item.Values, &loose{origin: item.Position, kind: kind, sourceID: item.ID, shown: item.Shown, body: p.body})
+func (p *planner) ownLine(item *flow.Item) error {
+	return p.addLine(item.Values, &loose{origin: item.Position, sourceID: item.ID, shown: item.Shown, body: p.body})
 }
 
 func (p *planner) addLine(values []record.Value, l *loose) error {

@@ -8,13 +8,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"passerelle/engine/ledger"
 	"passerelle/plugins/record"
 )
 
-// linesAtOnce bounds one look-up of last lines.
-const linesAtOnce = 500
+// linksAtOnce bounds one look-up of who is at the target.
+const linksAtOnce = 500
 
 // PartSnapshot is the part of a plan that is the whole, where somebody would be
 // missing from it.
@@ -50,7 +51,7 @@ func (p *planner) finishSnapshot(ctx context.Context) error {
 	if out.Blocked {
 		return p.blockSnapshot(out)
 	}
-	return p.writeLines(ctx, out)
+	return p.writeLines(out)
 }
 
 // stopped takes the lines back of those whose operation was withdrawn, and notes
@@ -109,10 +110,44 @@ func (p *planner) stopped() error {
 // lastLines puts the last lines of those who have none of their own into the
 // whole, and gives those at the target who have no last line either.
 func (p *planner) lastLines(ctx context.Context, out *Snapshot) ([]missing, error) {
-	s := p.snapshot
+	linked, err := p.linkedMissing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	since := make([]time.Time, len(linked)) // of the last lines that are used
+	if !p.snapshot.rule.Block {
+		ids := make([]string, len(linked))
+		for i, m := range linked {
+			ids[i] = m.SourceID
+		}
+		err := p.Ledger.KeptLines(ctx, p.scope, ids, func(at int, kept ledger.KeptLine) error {
+			usable, err := p.lastLine(&linked[at], &kept)
+			if usable {
+				since[at] = kept.Since
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	var without []missing
-	met := map[string]bool{} // twins by id are one record at the target
-	for wanted := range slices.Chunk(s.missing, linesAtOnce) {
+	for i, m := range linked {
+		if since[i].IsZero() {
+			without = append(without, m)
+		} else {
+			out.Kept = append(out.Kept, Kept{m.Person, m.why, since[i]})
+		}
+	}
+	return without, nil
+}
+
+// linkedMissing are those of the missing who are at the target, once each: twins
+// by id are one record there.
+func (p *planner) linkedMissing(ctx context.Context) ([]missing, error) {
+	var linked []missing
+	met := map[string]bool{}
+	for wanted := range slices.Chunk(p.snapshot.missing, linksAtOnce) {
 		ids := make([]string, len(wanted))
 		for i, m := range wanted {
 			ids[i] = m.SourceID
@@ -121,29 +156,14 @@ func (p *planner) lastLines(ctx context.Context, out *Snapshot) ([]missing, erro
 		if err != nil {
 			return nil, err
 		}
-		lines := make([]ledger.KeptLine, len(ids))
-		if !s.rule.Block {
-			if lines, err = p.Ledger.KeptLines(ctx, p.scope, ids); err != nil {
-				return nil, err
-			}
-		}
 		for i, m := range wanted {
-			if links[i].Row == 0 || met[m.SourceID] {
-				continue
+			if links[i].Row != 0 && !met[m.SourceID] {
+				met[m.SourceID] = true
+				linked = append(linked, m)
 			}
-			met[m.SourceID] = true
-			usable, err := p.lastLine(&m, &lines[i])
-			if err != nil {
-				return nil, err
-			}
-			if !usable {
-				without = append(without, m)
-				continue
-			}
-			out.Kept = append(out.Kept, Kept{m.Person, m.why, lines[i].Since})
 		}
 	}
-	return without, nil
+	return linked, nil
 }
 
 // lastLine puts one last line into the whole, written as the mapping is now: a
@@ -151,7 +171,7 @@ func (p *planner) lastLines(ctx context.Context, out *Snapshot) ([]missing, erro
 // old, doesn't fit the mapping, or somebody else has its key by now.
 func (p *planner) lastLine(m *missing, kept *ledger.KeptLine) (usable bool, err error) {
 	s := p.snapshot
-	if len(kept.Line) == 0 || p.Now.Sub(kept.Since) > KeepFor {
+	if p.Now.Sub(kept.Since) > KeepFor {
 		return false, nil
 	}
 	faults, err := s.scanner.Scan(kept.Line, s.row)
@@ -173,7 +193,7 @@ func (p *planner) lastLine(m *missing, kept *ledger.KeptLine) (usable bool, err 
 		}
 	}
 	p.body = p.encoder.Append(p.body[:0], s.row, s.all, record.OmitEmpty)
-	return true, p.addLine(s.row, &loose{origin: m.position, kind: lineKept, sourceID: m.SourceID, shown: m.Shown, body: p.body})
+	return true, p.addLine(s.row, &loose{origin: m.position, kept: true, sourceID: m.SourceID, shown: m.Shown, body: p.body})
 }
 
 // judgeMissing says what becomes of those who would be missing. Whoever is not
@@ -334,7 +354,7 @@ func (p *planner) blockSnapshot(out *Snapshot) error {
 
 // writeLines writes the whole down in order. Where it is what was written last,
 // there is nothing to write.
-func (p *planner) writeLines(ctx context.Context, out *Snapshot) error {
+func (p *planner) writeLines(out *Snapshot) error {
 	if err := p.out.flush(); err != nil {
 		return err
 	}
@@ -342,13 +362,13 @@ func (p *planner) writeLines(ctx context.Context, out *Snapshot) error {
 	w.hash(out.Open)
 	out.Start = p.out.offset
 	err := p.snapshot.sorter.each(func(l *loose) error {
-		if l.kind != lineKept && p.snapshot.skip[l.origin] {
+		if !l.kept && p.snapshot.skip[l.origin] {
 			return nil
 		}
-		return w.add(ctx, l)
+		return w.add(l)
 	})
 	if err == nil {
-		err = w.flush(ctx)
+		err = w.flush()
 	}
 	if err != nil {
 		return err
@@ -383,6 +403,7 @@ func (p *planner) writeLines(ctx context.Context, out *Snapshot) error {
 		out.Why = "always"
 	default:
 		out.Write = false
+		out.Rekeep = out.KeepLines && !p.snapshot.before.Kept
 	}
 	if !out.Write && !out.Rekeep {
 		if err := p.out.dropLines(out.Start); err != nil {
@@ -401,8 +422,6 @@ type lineWriter struct {
 	lines  int64
 	frame  []Line
 	bytes  int
-	// unchanged are places in frame of lines that no operation is about.
-	unchanged []int
 }
 
 func (w *lineWriter) hash(text []byte) {
@@ -412,50 +431,22 @@ func (w *lineWriter) hash(text []byte) {
 	w.digest.Write(text)
 }
 
-func (w *lineWriter) add(ctx context.Context, l *loose) error {
+func (w *lineWriter) add(l *loose) error {
 	w.hash(l.body)
-	if l.kind == lineUnchanged {
-		w.unchanged = append(w.unchanged, len(w.frame))
-	}
 	w.frame = append(w.frame, Line{Number: w.lines, SourceID: l.sourceID, Shown: l.shown, Body: slices.Clone(l.body)})
 	w.lines++
 	w.bytes += len(l.body)
 	if len(w.frame) < lineFrame && w.bytes < lineFrameBytes {
 		return nil
 	}
-	return w.flush(ctx)
+	return w.flush()
 }
 
-func (w *lineWriter) flush(ctx context.Context) error {
+func (w *lineWriter) flush() error {
 	if len(w.frame) == 0 {
 		return nil
 	}
-	if err := w.markUnkept(ctx); err != nil {
-		return err
-	}
 	err := w.planner.out.addLines(w.frame)
-	w.frame, w.bytes, w.unchanged = w.frame[:0], 0, w.unchanged[:0]
+	w.frame, w.bytes = w.frame[:0], 0
 	return err
-}
-
-// markUnkept finds the lines that are true and unchanged but not remembered: of
-// those whose last line grew too old while they were held.
-func (w *lineWriter) markUnkept(ctx context.Context) error {
-	if !w.out.KeepLines || len(w.unchanged) == 0 {
-		return nil
-	}
-	ids := make([]string, len(w.unchanged))
-	for i, at := range w.unchanged {
-		ids[i] = w.frame[at].SourceID
-	}
-	kept, err := w.Ledger.HasLines(ctx, w.scope, ids)
-	if err != nil {
-		return err
-	}
-	for i, at := range w.unchanged {
-		if !kept[i] {
-			w.frame[at].Keep, w.out.Rekeep = true, true
-		}
-	}
-	return nil
 }

@@ -20,25 +20,19 @@ const sortedAtOnce = 16 << 20
 // runFrame is about how much of a run is sealed, and read back, at a time.
 const runFrame = 256 << 10
 
+// lineOverhead is what a line takes in the buffer besides its texts, at most.
+const lineOverhead = 8 + 1 + 3*binary.MaxVarintLen64
+
 // loose is a line on its way into order: the key that it is ordered by, the
 // position of its record, and the rest.
 type loose struct {
 	key      []byte
 	origin   int64
-	kind     lineKind
+	kept     bool // the last one, of a record that has no other now
 	sourceID string
 	shown    string
 	body     []byte
 }
-
-// lineKind is what a line says of its record.
-type lineKind byte
-
-const (
-	lineUnchanged lineKind = iota // true, and as it was
-	lineWritten                   // true, and an operation of the plan is about it
-	lineKept                      // the last one, of a record that has no other now
-)
 
 // sorter orders lines however many there are, in memory that does not grow with
 // them. On disk they are sealed, in a file without a name.
@@ -64,10 +58,17 @@ type run struct{ start, end int64 }
 
 func (s *sorter) add(l *loose) error {
 	start := len(s.buffer)
+	if most := len(l.key) + len(l.sourceID) + len(l.shown) + len(l.body) + lineOverhead; cap(s.buffer)-start < most {
+		s.buffer = slices.Grow(s.buffer, start+most) // append grows large ones by a quarter: five copies on the way
+	}
 	s.buffer = append(s.buffer, l.key...)
 	s.buffer = binary.BigEndian.AppendUint64(s.buffer, uint64(l.origin)) // the source's order breaks ties
 	key := len(s.buffer)
-	s.buffer = append(s.buffer, byte(l.kind))
+	kept := byte(0)
+	if l.kept {
+		kept = 1
+	}
+	s.buffer = append(s.buffer, kept)
 	s.buffer = appendText(s.buffer, l.sourceID)
 	s.buffer = appendText(s.buffer, l.shown)
 	s.buffer = appendText(s.buffer, l.body)
@@ -78,14 +79,19 @@ func (s *sorter) add(l *loose) error {
 	return s.spill()
 }
 
+// order orders what is in memory.
+func (s *sorter) order() {
+	slices.SortFunc(s.spans, func(a, b span) int {
+		return bytes.Compare(s.buffer[a.start:a.key], s.buffer[b.start:b.key])
+	})
+}
+
 // spill orders what is in memory and writes it down as a run.
 func (s *sorter) spill() error {
 	if len(s.spans) == 0 {
 		return nil
 	}
-	slices.SortFunc(s.spans, func(a, b span) int {
-		return bytes.Compare(s.buffer[a.start:a.key], s.buffer[b.start:b.key])
-	})
+	s.order()
 	if err := s.openFile(); err != nil {
 		return err
 	}
@@ -132,8 +138,12 @@ func (s *sorter) name(run, frame int) []byte {
 	return fmt.Appendf(nil, "%s/sort/%d/%d", s.planID, run, frame)
 }
 
-// each calls with every line in order; a line is valid until the call returns.
+// each calls with every line in order, once; a line is valid until the call
+// returns.
 func (s *sorter) each(do func(*loose) error) error {
+	if len(s.runs) == 0 {
+		return s.eachInMemory(do)
+	}
 	if err := s.spill(); err != nil {
 		return err
 	}
@@ -149,7 +159,7 @@ func (s *sorter) each(do func(*loose) error) error {
 	heap.Init(&heads)
 	for len(heads) > 0 {
 		h := heads[0]
-		l, err := h.line()
+		l, err := lineOf(h.key, h.value)
 		if err == nil {
 			err = do(l)
 		}
@@ -165,6 +175,22 @@ func (s *sorter) each(do func(*loose) error) error {
 			heap.Fix(&heads, 0)
 		}
 	}
+	return nil
+}
+
+// eachInMemory is each where all fit: none of them goes to disk.
+func (s *sorter) eachInMemory(do func(*loose) error) error {
+	s.order()
+	for _, at := range s.spans {
+		l, err := lineOf(s.buffer[at.start:at.key], s.buffer[at.key:at.end])
+		if err == nil {
+			err = do(l)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.buffer, s.spans = nil, nil
 	return nil
 }
 
@@ -209,19 +235,22 @@ func (h *head) next() error {
 		h.rest = decoder{data: h.plain}
 	}
 	h.key, h.value = h.rest.text(), h.rest.text()
+	if h.rest.bad {
+		return spoolFault("ordering the lines", io.ErrUnexpectedEOF)
+	}
 	return nil
 }
 
-// line takes the head apart.
-func (h *head) line() (*loose, error) {
+// lineOf takes a key and what stands behind it apart.
+func lineOf(key, value []byte) (*loose, error) {
 	const originBytes = 8
-	if h.rest.bad || len(h.key) < originBytes || len(h.value) < 1 {
+	if len(key) < originBytes || len(value) < 1 {
 		return nil, spoolFault("ordering the lines", io.ErrUnexpectedEOF)
 	}
-	d := decoder{data: h.value[1:]}
+	d := decoder{data: value[1:]}
 	return &loose{
-		origin:   int64(binary.BigEndian.Uint64(h.key[len(h.key)-originBytes:])),
-		kind:     lineKind(h.value[0]),
+		origin:   int64(binary.BigEndian.Uint64(key[len(key)-originBytes:])),
+		kept:     value[0] == 1,
 		sourceID: string(d.text()),
 		shown:    string(d.text()),
 		body:     d.text(),

@@ -61,9 +61,31 @@ func b2i(b bool) int {
 // stay in the source's order, and nothing of them can be read on disk.
 func TestSorterMergesWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
-	l := newLedger(t)
-	dir := t.TempDir()
-	s := &sorter{sealer: l.Sealer(), planID: "p", dir: dir, limit: 3000}
+	s := &sorter{sealer: newLedger(t).Sealer(), planID: "p", dir: t.TempDir(), limit: 3000}
+	orders(t, s, func() {
+		require.Greater(t, len(s.runs), 10, "nothing was spilled")
+		text := make([]byte, s.end)
+		_, err := s.file.ReadAt(text, 0)
+		require.NoError(t, err)
+		require.NotContains(t, string(text), "canary")
+		left, err := os.ReadDir(s.dir)
+		require.NoError(t, err)
+		require.Empty(t, left, "the file has a name")
+	})
+}
+
+// What fits is never written down.
+func TestSorterOfWhatFits(t *testing.T) {
+	t.Parallel()
+	s := &sorter{limit: 1 << 20}
+	orders(t, s, func() {})
+	require.Nil(t, s.file)
+}
+
+// orders gives a sorter many lines and looks at their order; between the two
+// comes filled.
+func orders(t *testing.T, s *sorter, filled func()) {
+	t.Helper()
 	defer s.close()
 	random := rand.New(rand.NewPCG(1, 2))
 	const lines = 5000
@@ -73,21 +95,13 @@ func TestSorterMergesWhatDoesNotFit(t *testing.T) {
 		name := fmt.Sprintf("canary-%d", i)
 		want[n] = append(want[n], name)
 		require.NoError(t, s.add(&loose{
-			key: appendSortKey(nil, record.NewInt(int64(n))), origin: int64(i), kind: lineKept, sourceID: name, shown: "who", body: []byte("{}"),
+			key: appendSortKey(nil, record.NewInt(int64(n))), origin: int64(i), kept: true, sourceID: name, shown: "who", body: []byte("{}"),
 		}))
 	}
-	require.Greater(t, len(s.runs), 10, "nothing was spilled")
-	text := make([]byte, s.end)
-	_, err := s.file.ReadAt(text, 0)
-	require.NoError(t, err)
-	require.NotContains(t, string(text), "canary")
-	left, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Empty(t, left, "the file has a name")
-
+	filled()
 	var got []string
 	require.NoError(t, s.each(func(l *loose) error {
-		require.Equal(t, lineKept, l.kind)
+		require.True(t, l.kept)
 		require.Equal(t, "who{}", l.shown+string(l.body))
 		require.Equal(t, fmt.Sprintf("canary-%d", l.origin), l.sourceID)
 		got = append(got, l.sourceID)
