@@ -28,6 +28,7 @@ const crashWait = 2 * time.Second
 type Plugin struct {
 	name        string
 	path        string
+	hash        string // of the executable, verified as it was started; "" where nothing vouches for it
 	log         hclog.Logger
 	clean       *cleaner
 	process     *process
@@ -71,7 +72,7 @@ func (h *Host) start(name string, reach fence) (*Plugin, diag.Diagnostics) {
 	if err := h.own(p, sockets); err != nil {
 		return nil, diag.Diagnostics{notStarted(p, err)}
 	}
-	p.process.opened = executable
+	p.process.opened, p.hash = executable, at.hash()
 	if h.options.Sandbox.On {
 		reach.Write = append(slices.Clone(reach.Write), sockets)
 		if d := p.enclose(reach); d != nil {
@@ -216,6 +217,10 @@ func (p *Plugin) Name() string { return p.name }
 
 // Path is the executable.
 func (p *Plugin) Path() string { return p.path }
+
+// Hash is the SHA-256 of the executable, in hexadecimal, where the lock file names
+// it: what was started was compared with that. Otherwise it is "".
+func (p *Plugin) Hash() string { return p.hash }
 
 // Describe gives what the plugin said of itself when it started. It must not be
 // changed.
