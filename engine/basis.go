@@ -81,8 +81,9 @@ func (w *Workspace) reads(ctx context.Context, m *compile.Mapping) (string, erro
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// pluginHash reads a plugin's executable, once. One under a debugger has none that
-// the engine knows: its socket, which no later process has, binds the plan to it.
+// pluginHash reads a plugin's executable, once, unless it was read and verified as
+// it was started. One under a debugger has none that the engine knows: its socket,
+// which no later process has, binds the plan to it.
 func (w *Workspace) pluginHash(ctx context.Context, name string) (string, error) {
 	if sum, known := w.hashes[name]; known {
 		return sum, nil
@@ -93,6 +94,10 @@ func (w *Workspace) pluginHash(ctx context.Context, name string) (string, error)
 	plugin, ds := w.host.Plugin(ctx, name)
 	if ds.HasErrors() {
 		return "", ds.Err()
+	}
+	if verified := plugin.Hash(); verified != "" {
+		w.hashes[name] = verified
+		return verified, nil
 	}
 	file, err := os.Open(plugin.Path())
 	if err != nil {

@@ -3,6 +3,10 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/go-version"
 
@@ -48,6 +52,30 @@ func placeOf(c *lang.Connection, attribute []string) *diag.Range {
 		}
 	}
 	return &c.Block
+}
+
+// checkAttached refuses to attach to a plugin that no connection uses: who
+// debugs it would wait for a call that never comes.
+func (w *Workspace) checkAttached(used []string) diag.Diagnostics {
+	if w.loaded.HasErrors() {
+		return nil // a connection may be in what can't be read
+	}
+	var found diag.Diagnostics
+	for _, name := range slices.Sorted(maps.Keys(w.options.Attach)) {
+		if slices.Contains(used, name) {
+			continue
+		}
+		d := diag.Diagnostic{
+			Code: "unused-attach", Summary: "No connection uses the plugin " + strconv.Quote(name) + ", which is to be attached to",
+			Detail: "It is named by --attach, or by ENGINE_PLUGIN_ATTACH. The connections of this workspace use: " + strings.Join(used, ", ") + ".",
+			Remedy: "Name one of these, or leave it out.",
+		}
+		if near := diag.DidYouMean(name, used); near != "" {
+			d.Remedy = "Did you mean " + near + "? " + d.Remedy
+		}
+		found = append(found, d)
+	}
+	return found
 }
 
 // checkVersions holds the plugins against the plugin blocks.

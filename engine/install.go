@@ -35,7 +35,8 @@ const LockName = trust.LockName
 // Init installs the plugins that the workspace needs, pins the packages of mappings
 // that it uses, and writes its lock file.
 // Those that Options.Plugins names are under somebody's hands: they are left as
-// they are, in the lock file too.
+// they are, in the lock file too. So are those that lie here, as long as nobody
+// has asked for others: no mirror is named, no signer, and no plugin is locked.
 func (w *Workspace) Init(ctx context.Context, o InitOptions) ([]Installed, diag.Diagnostics) {
 	if w.loaded.HasErrors() {
 		return nil, w.loaded
@@ -46,18 +47,31 @@ func (w *Workspace) Init(ctx context.Context, o InitOptions) ([]Installed, diag.
 			constraints[p.Name] = append(constraints[p.Name], p.Version)
 		}
 	}
+	o.Keep = slices.Sorted(maps.Keys(w.options.Plugins))
+	asked := o.From != "" || len(o.TrustKeys) > 0 || (w.lock != nil && len(w.lock.Plugins) > 0)
+	options := hostOptions(w.Dir, w.options, w.lock)
+	var lying []Installed
 	var wants []trust.Want
 	for _, name := range w.pluginNames() {
-		if _, named := w.options.Plugins[name]; !named {
-			wants = append(wants, trust.Want{Name: name, Constraints: constraints[name]})
+		if _, named := w.options.Plugins[name]; named {
+			continue
 		}
+		if path, _, found := host.Origin(name, options); !asked && !found.HasErrors() {
+			lying = append(lying, Installed{Name: name, Path: path})
+			o.Keep = append(o.Keep, name)
+			continue
+		}
+		wants = append(wants, trust.Want{Name: name, Constraints: constraints[name]})
 	}
-	o.Keep = slices.Sorted(maps.Keys(w.options.Plugins))
 	var packages []trust.Found
 	for _, p := range pins(w.module, "") {
 		packages = append(packages, trust.Found{Pinned: p.Pinned, Dir: p.block.Module.Dir})
 	}
-	return trust.Init(ctx, w.Dir, wants, packages, o)
+	if w.lock == nil && len(lying) > 0 && len(wants)+len(packages) == 0 {
+		return lying, nil // there is nothing to lock
+	}
+	installed, found := trust.Init(ctx, w.Dir, wants, packages, o)
+	return append(lying, installed...), found
 }
 
 // pluginNames are the plugins of connections and of plugin blocks.

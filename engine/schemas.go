@@ -44,11 +44,14 @@ func (w *Workspace) remembered(ctx context.Context) (compile.Schemas, diag.Diagn
 		}
 		ask = append(ask, name)
 	}
-	found := append(host.Unverified(compile.Plugins(w.module), options), w.host.Start(ctx, ask)...)
+	names := compile.Plugins(w.module)
+	found := append(w.checkAttached(names), host.Unverified(names, options)...)
+	w.host.Start(ctx, ask)
 	for _, name := range ask {
 		plugin, ds := w.host.Plugin(ctx, name)
 		if ds.HasErrors() {
-			continue // Start has said so
+			found = append(found, compile.AtPlugin(w.module, name, ds)...)
+			continue
 		}
 		description, ds := plugin.Describe(ctx)
 		found = append(found, ds...)

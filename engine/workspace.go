@@ -125,11 +125,13 @@ func (w *Workspace) describe(ctx context.Context) diag.Diagnostics {
 	}
 	w.schemas = compile.Schemas{}
 	names := compile.Plugins(w.module)
-	w.described = append(host.Unverified(names, hostOptions(w.Dir, w.options, w.lock)), w.host.Start(ctx, names)...)
+	w.described = append(w.checkAttached(names), host.Unverified(names, hostOptions(w.Dir, w.options, w.lock))...)
+	w.host.Start(ctx, names)
 	for _, name := range names {
 		plugin, ds := w.host.Plugin(ctx, name)
 		if ds.HasErrors() {
-			continue // Start has said so
+			w.described = append(w.described, compile.AtPlugin(w.module, name, ds)...)
+			continue
 		}
 		description, ds := plugin.Describe(ctx)
 		w.described = append(w.described, ds...)

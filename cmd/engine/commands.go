@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -172,14 +170,12 @@ func (c *command) versionCommand() *cobra.Command {
 		Short: "Say which engine this is",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			platform := runtime.GOOS + "/" + runtime.GOARCH
-			if c.json {
-				return json.NewEncoder(c.stdout).Encode(map[string]any{
-					"type": "version", "format": view.Format, "version": version, "platform": platform, "language": 1,
-				})
+			out := c.view() // as events, the first of each command says it
+			if !c.json {
+				fmt.Fprintf(c.stdout, "engine %s (%s), language %d\n", version, view.Platform, view.Language)
 			}
-			_, err := fmt.Fprintf(c.stdout, "engine %s (%s), language 1\n", version, platform)
-			return err
+			c.finish(out, nil)
+			return nil
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +30,8 @@ func (c *command) initCommand() *cobra.Command {
 allow, and writes engine.lock.hcl: from then on these very executables run, on every
 platform, and anything else is refused. Commit that file. The packages of mappings
 that the workspace uses are locked too, by the content of their files: --upgrade
-takes one as it is now.
+takes one as it is now. Without a mirror, and where no plugin is locked yet, plugins
+that lie beside the engine are left as they are: they need no installing.
 
 Each plugin is signed. The first signer of a plugin that is new to the workspace is
 trusted from then on, and its key is printed: compare it with the one that the
@@ -56,6 +58,9 @@ publisher shows. With --trust-key only the keys that it names are accepted.`,
 			out.Diagnostics(found, sources(w))
 			for _, p := range installed {
 				found = append(found, c.showInstalled(p)...)
+			}
+			if !c.json && !found.HasErrors() && slices.ContainsFunc(installed, lying) {
+				fmt.Fprintln(c.stdout, nothingToInstall)
 			}
 			c.finish(out, found)
 			return nil
@@ -91,9 +96,19 @@ func countFiles(n int) string {
 	return fmt.Sprintf("%d files", n)
 }
 
+// lying: it was there, nobody has locked it, and init left it so.
+func lying(p engine.Installed) bool { return p.Path != "" }
+
+const nothingToInstall = `
+Nothing is to be installed: plugins that lie here are used as they are, and not
+locked. engine init --from MIRROR installs signed ones and locks those.`
+
 func (c *command) showInstalled(p engine.Installed) diag.Diagnostics {
 	if p.Package {
 		return c.showPinned(p)
+	}
+	if lying(p) {
+		return c.showPlugin(engine.PluginState{Name: p.Name, Path: p.Path})
 	}
 	if c.json {
 		return c.event(map[string]any{

@@ -333,7 +333,7 @@ func (a *applier) count(entries []plan.Entry, results []result) {
 
 func (a *applier) close() {
 	if a.stream != nil {
-		a.stream.Close()
+		a.stream.Finish()
 	}
 }
 

@@ -158,7 +158,7 @@ func (r *resolver) repeat(ctx context.Context, entries []plan.Entry) ([]result, 
 	if ds.HasErrors() {
 		return nil, ds
 	}
-	defer stream.Close()
+	defer stream.Finish()
 	answers, err := exchange(stream, r.plan, entries)
 	if err != nil {
 		return nil, diag.From(err, "sending again what was not answered")

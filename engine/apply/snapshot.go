@@ -113,7 +113,7 @@ func (w *whole) put(ctx, writing context.Context) (sent bool, err error) {
 			return false, err
 		}
 	}
-	defer stream.Close()
+	defer stream.Finish()
 	if err := w.ledger.Intend(writing, w.plan.Summary.ID, wholeBatch); err != nil {
 		return false, err
 	}

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"slices"
 
 	"passerelle/engine/diag"
@@ -26,6 +27,24 @@ func Plugins(m *lang.Module) []string {
 		}
 	}
 	return names
+}
+
+// AtPlugin gives what is wrong with a plugin its place: where a connection first
+// names it.
+func AtPlugin(m *lang.Module, name string, found diag.Diagnostics) diag.Diagnostics {
+	out := slices.Clone(found)
+	for _, module := range Modules(m) {
+		for _, c := range module.Connections {
+			if c.Plugin != name {
+				continue
+			}
+			for i := range out {
+				out[i].Subject = cmp.Or(out[i].Subject, &c.PluginR)
+			}
+			return out
+		}
+	}
+	return out
 }
 
 // Workspace compiles every mapping of a workspace and its packages. Mappings

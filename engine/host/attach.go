@@ -26,7 +26,7 @@ func (h *Host) attach(name, address string) (*Plugin, diag.Diagnostics) {
 	if err != nil || info.Mode().Type() != os.ModeSocket {
 		return nil, diag.Diagnostics{notAttached(name, address, "There is no socket at that path.")}
 	}
-	p := h.newPlugin(name, address, "")
+	p := h.newPlugin(name, address)
 	p.silence = 0 // somebody looks at it, halted
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig: protocol.Handshake,

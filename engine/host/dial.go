@@ -17,6 +17,12 @@ import (
 // dialOptions state the limits of a message, keep a quiet connection open, and
 // give gRPC a buffer pool with a tier for each power of two: the stock one jumps
 // from 32 KiB to 1 MiB and clears the whole of it for each message between.
+//
+// Windows and socket buffers stay gRPC's own, which grow with what is in flight:
+// static ones of 4 and 8 MiB with buffers of 256 KiB, on both sides, changed
+// nothing that three rounds could tell. CPU a record, medians at 100,000 records:
+// snapshot 25.7 µs and with them 25.3, first load 24.5 and 24.7; windows alone
+// 25.4 and 24.6. Single rounds differ by 2 µs.
 func dialOptions() []grpc.DialOption {
 	options := []grpc.DialOption{
 		grpc.WithDefaultCallOptions(

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -99,13 +100,16 @@ func TestWatch(t *testing.T) {
 	}})
 	p, ds := h.Plugin(context.Background(), "good")
 	require.Empty(t, ds)
-	_, _, _ = readAll(context.Background(), connect(t, p, "https://example.org"), "things")
+	c := connect(t, p, "https://example.org")
+	_, _, _ = readAll(context.Background(), c, "things")
+	writeOne(t, c).Finish()
 	h.Close()
 	mu.Lock()
 	defer mu.Unlock()
-	for _, method := range []string{"Describe", "Configure", "Read", "Stop"} {
+	for _, method := range []string{"Describe", "Configure", "Read", "Write", "Stop"} {
 		require.Contains(t, log.String(), "Plugin:good Method:"+method+" ")
 	}
+	require.Equal(t, 5, strings.Count(log.String(), "Status:OK"), "what went well is said to have: %s", log.String())
 	require.NotContains(t, log.String(), "secret-key-1")
 	require.NotContains(t, log.String(), "example.org")
 	require.NotContains(t, log.String(), "Shutdown")

@@ -84,6 +84,14 @@ func (l located) open() (*os.File, diag.Diagnostics) {
 	return file, diag.From(err, "verifying the plugin "+l.locked.Name)
 }
 
+// hash is that of the executable that open gives.
+func (l located) hash() string {
+	if l.locked == nil {
+		return ""
+	}
+	return l.locked.HashHere()
+}
+
 // Unverified warns of plugins that are used although the lock file doesn't vouch
 // for them. Without a lock file, those beside the engine are as trusted as the
 // engine itself.

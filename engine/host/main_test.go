@@ -101,6 +101,17 @@ func readAll(ctx context.Context, c *Connection, resource string) ([]*protocol.R
 	}
 }
 
+// writeOne writes one record, and gives the stream once it was answered.
+func writeOne(t testing.TB, c *Connection) *WriteStream {
+	stream, ds := c.Write(context.Background(), &protocol.WriteOpen{Resource: "things"})
+	require.Empty(t, ds)
+	require.NoError(t, stream.Send(&protocol.WriteBatch{Records: []*protocol.WriteRecord{{Data: []byte(`{}`)}}}))
+	response, err := stream.Recv()
+	require.NoError(t, err)
+	require.Len(t, response.GetResults(), 1)
+	return stream
+}
+
 func one(t testing.TB, err error) diag.Diagnostic {
 	ds := diag.From(err, "testing")
 	require.Len(t, ds, 1)

@@ -28,6 +28,7 @@ const crashWait = 2 * time.Second
 type Plugin struct {
 	name        string
 	path        string
+	hash        string // of the executable, verified as it was started; "" where nothing vouches for it
 	log         hclog.Logger
 	clean       *cleaner
 	process     *process
@@ -67,8 +68,11 @@ func (h *Host) start(name string, reach fence) (*Plugin, diag.Diagnostics) {
 	}
 	defer held.Close()
 	defer os.RemoveAll(sockets)
-	p := h.newPlugin(name, at.path, sockets)
-	p.process.opened = executable
+	p := h.newPlugin(name, at.path)
+	if err := h.own(p, sockets); err != nil {
+		return nil, diag.Diagnostics{notStarted(p, err)}
+	}
+	p.process.opened, p.hash = executable, at.hash()
 	if h.options.Sandbox.On {
 		reach.Write = append(slices.Clone(reach.Write), sockets)
 		if d := p.enclose(reach); d != nil {
@@ -157,16 +161,26 @@ func (p *Plugin) begin(ctx context.Context) *diag.Diagnostic {
 	return nil
 }
 
-// newPlugin prepares go-plugin's client around a process of ours.
-func (h *Host) newPlugin(name, path, sockets string) *Plugin {
+// newPlugin is a plugin that nobody speaks with yet.
+func (h *Host) newPlugin(name, path string) *Plugin {
 	p := &Plugin{name: name, path: path, log: h.options.Logger.Named(name), clean: &cleaner{}, silence: h.options.Silence}
 	p.crash = sync.OnceValue(func() diag.Diagnostic { return crashed(p) })
 	p.process = newProcess(path, h.starter, p.clean, p.log)
+	return p
+}
+
+// own prepares go-plugin's client around a process of ours.
+func (h *Host) own(p *Plugin, sockets string) error {
+	secured, certificate, err := mutualTLS()
+	if err != nil {
+		return err
+	}
 	p.process.limits = h.options.Limits
 	set := plugin.PluginSet{protocol.Dispensed: client{}}
 	// go-plugin gives the runner a cmd with its own variables alone (SkipHostEnv).
 	start := func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
 		p.process.cmd.Env = append(h.options.Limits.env(pluginEnv(os.Environ(), h.options.Level)), cmd.Env...)
+		p.process.cmd.Env = append(p.process.cmd.Env, protocol.EnvEngineCertificate+"="+certificate)
 		if p.tempDir != "" {
 			p.process.cmd.Env = append(p.process.cmd.Env, "TMPDIR="+p.tempDir) // the last one counts
 		}
@@ -176,7 +190,7 @@ func (h *Host) newPlugin(name, path, sockets string) *Plugin {
 		HandshakeConfig:  protocol.Handshake,
 		VersionedPlugins: map[int]plugin.PluginSet{protocol.Version: set},
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
-		AutoMTLS:         true,
+		TLSConfig:        secured, // AutoMTLS with a certificate of ours
 		SkipHostEnv:      true,
 		RunnerFunc:       start,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: sockets},
@@ -184,9 +198,9 @@ func (h *Host) newPlugin(name, path, sockets string) *Plugin {
 		Logger:           p.log,
 		SyncStdout:       &unexpected{log: p.log},
 		SyncStderr:       &unexpected{log: p.log},
-		GRPCDialOptions:  h.dialOptions(name),
+		GRPCDialOptions:  h.dialOptions(p.name),
 	})
-	return p
+	return nil
 }
 
 // client is go-plugin's name for how a connection becomes our client.
@@ -203,6 +217,10 @@ func (p *Plugin) Name() string { return p.name }
 
 // Path is the executable.
 func (p *Plugin) Path() string { return p.path }
+
+// Hash is the SHA-256 of the executable, in hexadecimal, where the lock file names
+// it: what was started was compared with that. Otherwise it is "".
+func (p *Plugin) Hash() string { return p.hash }
 
 // Describe gives what the plugin said of itself when it started. It must not be
 // changed.

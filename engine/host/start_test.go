@@ -102,6 +102,37 @@ func TestPluginStartsOnce(t *testing.T) {
 	require.Equal(t, "1.2.3", d.GetVersion())
 }
 
+// However many tenants a plugin serves, its executable is started once.
+func TestConnectionsShareOneProcess(t *testing.T) {
+	t.Parallel()
+	dir, inner := t.TempDir(), install(t, "good")
+	starts := filepath.Join(dir, "starts")
+	script := "#!/bin/sh\necho started >>" + starts + "\nexec " + filepath.Join(inner, executablePrefix+"good") + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, executablePrefix+"good"), []byte(script), 0o700))
+	h := newHost(t, Options{Dirs: []string{dir}})
+
+	var tenants sync.Map
+	var all sync.WaitGroup
+	for _, tenant := range []string{"paris", "lyon", "lille"} {
+		all.Go(func() {
+			p, ds := h.Plugin(context.Background(), "good")
+			if ds.HasErrors() {
+				return
+			}
+			c, _ := p.Configure(context.Background(), []byte(`{"url":"`+tenant+`"}`))
+			records, _, _ := readAll(context.Background(), c, "things")
+			tenants.Store(c.Tenant().GetId(), len(records))
+		})
+	}
+	all.Wait()
+	got := map[any]any{}
+	tenants.Range(func(tenant, records any) bool { got[tenant] = records; return true })
+	require.Equal(t, map[any]any{"paris": 1, "lyon": 1, "lille": 1}, got)
+	text, err := os.ReadFile(starts)
+	require.NoError(t, err)
+	require.Equal(t, "started\n", string(text))
+}
+
 func TestHostileStderrNeitherEndsTheHostNorReachesTheTerminal(t *testing.T) {
 	t.Parallel()
 	var log lockedBuffer

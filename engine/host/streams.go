@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -169,6 +170,26 @@ func (s *WriteStream) Complaints() Complaints { return s.complaints }
 
 // Diagnostics are the complaints without a place in a file.
 func (s *WriteStream) Diagnostics() diag.Diagnostics { return s.complaints.Diagnostics() }
+
+// finishWait is how long a plugin is given to end a write that is over.
+const finishWait = 2 * time.Second
+
+// Finish ends a write to which nothing more is sent, and of which all answers
+// have come: the plugin hears that it went well, where Close tells it that it was
+// given up. What it still says is not heard. It is harmless after any other end.
+func (s *WriteStream) Finish() {
+	defer s.Close()
+	if s.stream.CloseSend() != nil {
+		return
+	}
+	late := time.AfterFunc(finishWait, s.cancel)
+	defer late.Stop()
+	for {
+		if _, err := s.stream.Recv(); err != nil {
+			return
+		}
+	}
+}
 
 // Close gives the write up. It is harmless after its end.
 func (s *WriteStream) Close() { s.cancel() }

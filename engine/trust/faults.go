@@ -211,7 +211,7 @@ func noSource(name string) error {
 	return diag.Diagnostic{
 		Code: "no-mirror", Summary: fmt.Sprintf("Where to take the plugin %q from is not known", name),
 		Detail: "It is not locked in a version that the files allow, or a newer one is asked for.",
-		Remedy: "Name a folder, a tar file or an https address with --from, or in ENGINE_PLUGIN_MIRROR. Plugins beside the engine need no init: without a lock file they are used as they are.",
+		Remedy: "Name a folder, a tar file or an https address with --from, or in ENGINE_PLUGIN_MIRROR. Plugins beside the engine need none, as long as the lock file names no plugin.",
 	}
 }
 

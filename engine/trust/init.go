@@ -47,9 +47,10 @@ type Installed struct {
 	Name, Version string
 	SignedBy      Key
 	Platforms     []string
-	New           bool // not in the lock file before: its signer was seen for the first time
-	Named         bool // the signer is one that TrustKeys names
-	Fetched       bool // brought from the mirror just now
+	New           bool   // not in the lock file before: its signer was seen for the first time
+	Named         bool   // the signer is one that TrustKeys names
+	Fetched       bool   // brought from the mirror just now
+	Path          string // where one lies that was left as it is; then only Name is given besides
 }
 
 // Init makes the lock file name every wanted plugin and every package, and the

@@ -114,6 +114,9 @@ func (p *Locked) objection() string {
 // Platforms are those that the lock holds a build for.
 func (p *Locked) Platforms() []string { return slices.Sorted(maps.Keys(p.Hashes)) }
 
+// HashHere is the SHA-256 of the executable for this machine, in hexadecimal.
+func (p *Locked) HashHere() string { return Hash(p.Hashes[string(Here())]).hex() }
+
 const lockHeader = `# Written by engine init, which checks what it says: don't edit it.
 # Commit it: it says which plugins this workspace runs, on every platform, and what
 # the packages of mappings are that it uses.

@@ -89,11 +89,24 @@ func (r *reading) definitions(codes []string) (*choices, *sdk.Error) {
 	if !needed {
 		return all, nil
 	}
-	return all, r.lists(all)
+	lists, complaint := r.reference.entries.get(r.now(), func() (*choices, bool, *sdk.Error) {
+		lists := &choices{}
+		complaint := r.lists(lists)
+		return lists, lists.refused == nil, complaint
+	})
+	all.entries, all.order, all.refused = lists.entries, lists.order, lists.refused
+	return all, complaint
 }
 
-// catalogue reads which properties this tenant's users have beside the native ones.
+// catalogue is which properties this tenant's users have beside the native ones.
 func (r *reading) catalogue() (map[string]custom, *sdk.Error) {
+	return r.reference.catalogue.get(r.now(), func() (map[string]custom, bool, *sdk.Error) {
+		fields, complaint := r.readCatalogue()
+		return fields, true, complaint
+	})
+}
+
+func (r *reading) readCatalogue() (map[string]custom, *sdk.Error) {
 	fields := map[string]custom{}
 	complaint := r.items(propertiesPath, "the catalogue of properties", url.Values{"fields": {"id,name,isMultivalue,type,category,format[key],collection.count"}}, func(item json.RawMessage) bool {
 		var p struct {

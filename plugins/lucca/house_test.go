@@ -48,6 +48,12 @@ func settle(t *testing.T, employees int) *house {
 	return h
 }
 
+// later is when nothing that was fetched before is kept any more.
+func (h *house) later() {
+	at := h.now().Add(keptFor)
+	h.now = func() time.Time { return at }
+}
+
 func (h *house) open(settings map[string]any) *connection {
 	h.t.Helper()
 	c := &connector{

@@ -121,14 +121,9 @@ func (r *reading) leaveOwners() ([]string, *sdk.Error) {
 		}
 		return chosen, nil
 	}
-	var ids []string
-	complaint := r.walk4(list4{path: establishmentsPath, what: "establishments", query: url.Values{"isArchived": {"true,false"}}, size: structurePage}, func(item json.RawMessage) *sdk.Error {
-		id := idOf(item)
-		if !digits.MatchString(id) {
-			return badAnswer("an establishment has no id")
-		}
-		ids = append(ids, id)
-		return nil
+	ids, complaint := r.reference.establishments.get(r.now(), func() ([]string, bool, *sdk.Error) {
+		ids, complaint := r.readEstablishments()
+		return ids, r.end.Complete && len(ids) > 0, complaint // not so where the engine went away in between
 	})
 	switch {
 	case complaint != nil && complaint.Retry == protocol.Retry_RETRY_CREDENTIALS:
@@ -140,6 +135,19 @@ func (r *reading) leaveOwners() ([]string, *sdk.Error) {
 			Detail: "leaves are given by establishment only", Retry: protocol.Retry_RETRY_CREDENTIALS,
 			Remedy: "grant the key's role: " + rightName(rightStructure) + "; or name the establishments' ids in the source block"}
 	}
+	return ids, complaint
+}
+
+// readEstablishments are the ids of all that the key can see.
+func (r *reading) readEstablishments() (ids []string, _ *sdk.Error) {
+	complaint := r.walk4(list4{path: establishmentsPath, what: "establishments", query: url.Values{"isArchived": {"true,false"}}, size: structurePage}, func(item json.RawMessage) *sdk.Error {
+		id := idOf(item)
+		if !digits.MatchString(id) {
+			return badAnswer("an establishment has no id")
+		}
+		ids = append(ids, id)
+		return nil
+	})
 	return ids, complaint
 }
 

@@ -9,6 +9,25 @@ import (
 	"passerelle/plugins/sdk"
 )
 
+// Several mappings of a run read from one connection: what each of them needs of
+// the tenant as a whole is fetched for the first.
+func TestReferenceDataIsFetchedOnce(t *testing.T) {
+	t.Parallel()
+	h := settle(t, 300)
+	calls := func(resource, settings string, paths ...string) int64 {
+		_, end := h.read(resource, settings, paths...)
+		require.True(t, end.Complete)
+		return end.Calls
+	}
+	leaves := func() int64 { return calls("leaves", `{"from":"2026-06-01","to":"2026-08-31"}`, "date") }
+	choices := func() int64 {
+		return calls("users", `{"include":["future","former"]}`, "extendedData.e_driving_licence")
+	}
+	require.EqualValues(t, []int64{2, 1, 3, 1}, []int64{leaves(), leaves(), choices(), choices()})
+	h.later()
+	require.EqualValues(t, []int64{2, 3}, []int64{leaves(), choices()}, "it is not kept for ever")
+}
+
 // How many requests a read costs, against the least that the API's page limits
 // allow. What is above it: one page more at worst, because pages overlap by one
 // person so that nobody is missed; the catalogue of custom fields and their lists,

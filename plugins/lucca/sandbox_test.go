@@ -167,6 +167,7 @@ func TestLeaves(t *testing.T) {
 	rights := h.lucca.Rights()
 	rights.Structure = false
 	require.NoError(t, h.lucca.SetRights(rights))
+	h.later()
 	_, _, err := h.try("leaves", ``)
 	requireCode(t, err, "forbidden", byKey)
 	require.Contains(t, err.(*sdk.Error).Remedy, "establishments = ", "the way round it is said")
@@ -208,15 +209,18 @@ func TestSections(t *testing.T) {
 		style := h.lucca.Style()
 		change(&style)
 		require.NoError(t, h.lucca.SetStyle(style))
+		h.later()
 		got, _ := h.read("users", `{"include":["future","former"]}`, paths...)
 		require.Equal(t, want, got, "%+v", style)
 	}
 
+	h.later()
 	_, end = h.read("users", ``, "extendedData.e_diploma")
 	require.EqualValues(t, 2, end.Calls, "no list among the declared fields: the lists are not asked for")
 	style := h.lucca.Style()
 	style.Catalogue = false
 	require.NoError(t, h.lucca.SetStyle(style))
+	h.later()
 	_, end = h.read("users", ``, "extendedData.e_diploma")
 	require.EqualValues(t, 3, end.Calls, "without the catalogue anything may be a list; its 404 is a request too")
 }

@@ -174,6 +174,12 @@ type connection struct {
 	mu      sync.Mutex
 	clients map[string]*rest.Client // of version 5, by scopes
 
+	reference struct {
+		catalogue      kept[map[string]custom]
+		entries        kept[*choices] // of all lists
+		establishments kept[[]string] // all ids
+	}
+
 	tenant   string
 	profile  string // where people open an employee; "": not known
 	pageSize int

@@ -10,11 +10,14 @@ import (
 // callsKey carries the counter of the Read or Write under way.
 type callsKey struct{}
 
-// CountCall counts one request that leaves for the system, for the Read or Write
-// that ctx was handed to. The client of package rest does it for every attempt,
-// so a connector calls it only where it has a client of its own. It may be called
-// concurrently; elsewhere it does nothing.
+// CountCall is to be called as each request leaves for the system, with the
+// context of its Read or Write: it counts the request, and tells the engine that
+// the work goes on, which gives up a plugin that says nothing for minutes. The
+// client of package rest does it for every attempt, so a connector calls it only
+// where it has a client of its own. It may be called concurrently; elsewhere it
+// does nothing.
 func CountCall(ctx context.Context) {
+	Working(ctx)
 	if calls := callsOf(ctx); calls != nil {
 		calls.Add(1)
 	}
@@ -23,8 +26,10 @@ func CountCall(ctx context.Context) {
 // CountedWith is ctx, with its requests counted as those of another one: for what
 // is begun on behalf of a call and may outlive it, such as fetching a token.
 func CountedWith(ctx, other context.Context) context.Context {
-	if calls := callsOf(other); calls != nil {
-		return context.WithValue(ctx, callsKey{}, calls)
+	for _, key := range []any{callsKey{}, workingKey{}} {
+		if carried := other.Value(key); carried != nil {
+			ctx = context.WithValue(ctx, key, carried)
+		}
 	}
 	return ctx
 }

@@ -69,7 +69,9 @@ func exitWithParent(parent int, every time.Duration) {
 	os.Exit(1)
 }
 
-// newGRPCServer states the message limits; go-plugin leaves gRPC's 4 MiB.
+// newGRPCServer states the message limits; go-plugin leaves gRPC's 4 MiB. Windows
+// and socket buffers are gRPC's own: larger ones bought nothing (dialOptions of
+// the engine's host has the figures).
 func newGRPCServer(options []grpc.ServerOption) *grpc.Server {
 	return grpc.NewServer(append(options,
 		grpc.MaxRecvMsgSize(protocol.MaxMessageBytes),

@@ -35,14 +35,20 @@ func serve(c Connector) int {
 	takeRoom()
 	go exitWithParent(os.Getppid(), parentPoll)
 
+	identity, err := mutualTLS()
+	if err != nil {
+		logger.Error("the connection to the engine can't be secured", "error", err)
+		return 1
+	}
 	server := newServer(c)
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: protocol.Handshake,
 		VersionedPlugins: map[int]plugin.PluginSet{
 			protocol.Version: {protocol.Dispensed: dispensed{server: server}},
 		},
-		GRPCServer: newGRPCServer,
-		Logger:     logger,
+		TLSProvider: identity,
+		GRPCServer:  newGRPCServer,
+		Logger:      logger,
 	})
 	server.closeAll()
 	return 0

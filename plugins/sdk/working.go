@@ -9,11 +9,10 @@ import (
 // speakUp is how often a call that goes on says so, at most.
 const speakUp = 15 * time.Second
 
-// Working says that the call of ctx, a Read or a Write, goes on: a request is
-// about to leave, or the API's pace is waited for. The engine gives up a plugin
-// that says nothing for minutes. Package rest calls it; a connector with a client
-// of its own calls it at each request. It is cheap, may be called from any
-// goroutine, and does nothing in other calls.
+// Working says that the call of ctx, a Read or a Write, goes on although no
+// request leaves: the API's pace is waited for, or a large file is worked through.
+// Each CountCall says it, too. It is cheap, may be called from any goroutine, and
+// does nothing in other calls.
 func Working(ctx context.Context) {
 	if w, ok := ctx.Value(workingKey{}).(*working); ok {
 		w.beat(time.Now())

@@ -24,6 +24,19 @@ func TestWorkingSpeaksUpNowAndThen(t *testing.T) {
 	require.Equal(t, 4, said, "a call that has ended says nothing")
 }
 
+// A connector with a client of its own has one thing to do for each request.
+func TestACountedRequestIsASignOfLife(t *testing.T) {
+	t.Parallel()
+	said := 0
+	ctx, end := withWorking(t.Context(), func() { said++ })
+	defer end()
+	for n, request := range []context.Context{ctx, CountedWith(t.Context(), ctx)} { // the second for a token
+		ctx.Value(workingKey{}).(*working).last = time.Now().Add(-speakUp)
+		CountCall(request)
+		require.Equal(t, n+1, said)
+	}
+}
+
 // What a read said before is said again, and no record goes before its time.
 func TestARepeatedProgressIsTheLastOne(t *testing.T) {
 	t.Parallel()

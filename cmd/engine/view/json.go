@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/json"
 	"io"
+	"runtime"
 	"sync"
 	"time"
 
@@ -14,6 +15,12 @@ import (
 
 // Format is the version of the events. Later versions add; they don't change.
 const Format = 1
+
+// What the version event and engine version say of this program besides.
+const (
+	Platform = runtime.GOOS + "/" + runtime.GOARCH
+	Language = 1 // the newest that it reads
+)
 
 // events writes NDJSON: one event a line, each with a type, the last one
 // "result".
@@ -27,7 +34,7 @@ func NewJSON(out io.Writer, version string) View {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	e := &events{out: encoder}
-	e.write(map[string]any{"type": "version", "format": Format, "version": version})
+	e.write(map[string]any{"type": "version", "format": Format, "version": version, "platform": Platform, "language": Language})
 	return e
 }
 

@@ -136,11 +136,13 @@ func (w *Workspace) describe(ctx context.Context, o Options) diag.Diagnostics {
 	}
 	h := host.New(options)
 	defer h.Close()
-	found := h.Start(ctx, names)
+	var found diag.Diagnostics
+	h.Start(ctx, names)
 	for _, name := range names {
 		plugin, ds := h.Plugin(ctx, name)
 		if ds.HasErrors() {
-			continue // Start has said so
+			found = append(found, compile.AtPlugin(w.Module, name, ds)...)
+			continue
 		}
 		var description *protocol.Description
 		if description, ds = plugin.Describe(ctx); !ds.HasErrors() {

@@ -34,6 +34,7 @@ var pluginErrors = []Explanation{
 	{"record-too-large", "A record is larger than can travel.", "Declare fewer fields, or leave documents out."},
 	{"unknown-connection", "The plugin was asked about a connection that it does not have.", "Please report it."},
 	{"unsure-record", "The connector could not say whether a snapshot holds a record. Nothing was replaced.", "Tell its author."},
+	{"unused-attach", "`--attach`, or `ENGINE_PLUGIN_ATTACH`, names a plugin that no connection of the workspace uses: its debugger would wait for nothing.", "Correct the name, or leave it out."},
 	{"wrong-record-count", "A snapshot holds another number of records than it should. Nothing was replaced.", "Please report it."},
 	{"wrong-result-count", "The connector did not answer once for each record.", "Tell its author."},
 }

@@ -101,7 +101,7 @@ func EventList() []Event {
 		return append(append([]EventField{mapping}, person...), more...)
 	}
 	return []Event{
-		{"version", "Which program speaks.", []EventField{{"format", "The version of the events: 1."}, {"version", "The engine's."}, {"platform", "Of `engine version`."}, {"language", "Of `engine version`: the newest language it reads."}}},
+		{"version", "Which program speaks.", []EventField{{"format", "The version of the events: 1."}, {"version", "The engine's."}, {"platform", "What it was built for."}, {"language", "The newest language it reads."}}},
 		{"diagnostic", "Something the engine has to say.", []EventField{
 			{"diagnostic.severity", "error or warning."}, {"diagnostic.code", "Stable; see [errors](errors.md)."}, {"diagnostic.summary", ""}, {"diagnostic.detail", ""}, {"diagnostic.remedy", ""},
 			{"diagnostic.class", "refused, credentials, unavailable, fault or interrupted: decides the exit code."},
@@ -172,7 +172,7 @@ func EventList() []Event {
 			{"lineage.uses", "What else reads source fields: word, sources, expression."}, {"lineage.unused", "Source fields that nothing uses."}}},
 		{"installed", "A plugin that `engine init` made sure of.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"signed_by", "The public key."}, {"platforms", "Those that the lock file holds."}, {"new", "True: its signer was seen for the first time."}, {"fetched", "True: it was brought from the mirror just now."}}},
 		{"pinned", "A package of mappings that `engine init` locked, or found as locked.", []EventField{{"package", "Its name; one inside another after a /."}, {"version", "What it says itself; empty without."}, {"files", "How many of its files count: mapping files and tables."}, {"new", "True: the lock file did not name it before."}, {"changed", "True: it is another than was locked, and --upgrade took it."}}},
-		{"plugin", "A plugin of `engine plugin list`.", []EventField{{"plugin", "Its name."}, {"path", "The executable."}, {"version", "Of the lock file; empty without."}, {"signed_by", "The public key; empty without."}, {"verified", "True: it is as locked."}, {"code", "What is wrong; see [errors](errors.md)."}, {"summary", "It in words."}}},
+		{"plugin", "A plugin of `engine plugin list`, or one that `engine init` found and left as it is.", []EventField{{"plugin", "Its name."}, {"path", "The executable."}, {"version", "Of the lock file; empty without."}, {"signed_by", "The public key; empty without."}, {"verified", "True: it is as locked."}, {"code", "What is wrong; see [errors](errors.md)."}, {"summary", "It in words."}}},
 		{"described", "What a plugin says of itself: `engine plugin show`.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"path", "The executable."}, {"text", "Markdown."}}},
 		{"schema", "What a plugin says of itself, for programs: `engine plugin schema`.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"schema", "An object, as the command writes it without --json."}}},
 		{"plugin_verified", "A plugin that `engine plugin verify` checked.", []EventField{{"plugin", "Its name."}, {"version", ""}, {"signed_by", "The public key."}, {"platforms", "Those that were checked."}, {"intact", "False: a diagnostic says why."}}},

@@ -1,48 +1,26 @@
 package conformance
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
-	"math/big"
-	"time"
+
+	"passerelle/plugins/protocol"
 )
 
-// identity is a certificate for one run, as the engine's: P-521, CN=localhost.
+// identity is a certificate for one run, made as the engine makes its own.
 type identity struct {
 	pair tls.Certificate
 	pem  []byte
 }
 
 func newIdentity() (*identity, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	pair, err := protocol.NewCertificate()
 	if err != nil {
 		return nil, err
 	}
-	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(time.Now().UnixNano()),
-		Subject:               pkix.Name{CommonName: "localhost", Organization: []string{"HashiCorp"}},
-		DNSNames:              []string{"localhost"},
-		NotBefore:             time.Now().Add(-30 * time.Second),
-		NotAfter:              time.Now().Add(24 * time.Hour),
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment | x509.KeyUsageKeyAgreement | x509.KeyUsageCertSign,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return nil, err
-	}
-	return &identity{
-		pair: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key},
-		pem:  pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
-	}, nil
+	return &identity{pair: pair, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]})}, nil
 }
 
 // trusting is a client's configuration that trusts one certificate alone.

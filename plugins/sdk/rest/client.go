@@ -178,7 +178,6 @@ func (c *Client) beforeAttempt(ctx context.Context) {
 		x.read, x.body = false, nil
 	}
 	c.calls.Add(1)
-	sdk.Working(ctx)
 }
 
 // checkJSON refuses what is no JSON under a 2xx: mostly a login page.
