@@ -154,7 +154,10 @@ type planner struct {
 	}
 	canonical []byte
 	key       []byte
+	keys      []byte // of the batch, one after the other
 	body      []byte
+	changed   []int            // of the last create
+	sums      []ledger.Print   // as well
 	snapshot  *snapshotPlanner // nil: the target is written record by record
 	moved     *moved           // of links that came from another tenant's name
 }
@@ -327,6 +330,7 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 // those who share an id or a key. It gives the key of each who goes on.
 func (p *planner) admit(items []flow.Item) ([]keyOf, error) {
 	keys := make([]keyOf, len(items))
+	p.keys = make([]byte, 0, len(p.keys)) // who waits for the end of the read keeps a key
 	for i := range items {
 		item := &items[i]
 		p.since.meet(item.ID)
