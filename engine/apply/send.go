@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 
 	"passerelle/engine/compile"
 	"passerelle/engine/diag"
@@ -65,27 +64,26 @@ func converse(with stream, batch *protocol.WriteBatch) (map[int64]*protocol.Writ
 	return answers, nil
 }
 
-// outgoing is what entries have to send. Creates in a row mostly fill the same
-// fields, whose names are then listed once.
+// outgoing is what entries have to send. The names of the changed fields go with
+// what changes somebody who is there: of a create all are new, and to read their
+// names took a plugin a third of its time.
 func outgoing(p *plan.Plan, entries []plan.Entry) *protocol.WriteBatch {
 	records := make([]protocol.WriteRecord, len(entries)) // one allocation a batch
 	batch := &protocol.WriteBatch{Records: make([]*protocol.WriteRecord, 0, len(entries))}
-	var changed []int
-	var names []string
 	for i := range entries {
 		e := &entries[i]
 		if len(e.Body) == 0 {
 			continue
 		}
-		if !slices.Equal(e.Changed, changed) {
-			changed, names = e.Changed, make([]string, len(e.Changed))
-			for i, at := range changed {
-				names[i] = p.Summary.Fields[at].Name
-			}
-		}
 		r := &records[i]
 		r.Position, r.Operation, r.Id, r.Data = e.Position, operationOf(e.Operation), e.TargetID, e.Body
-		r.IdempotencyKey, r.Changed = idempotencyKey(p.Summary.ID, e.Position), names
+		r.IdempotencyKey = idempotencyKey(p.Summary.ID, e.Position)
+		if e.Operation != plan.Create {
+			r.Changed = make([]string, len(e.Changed))
+			for k, at := range e.Changed {
+				r.Changed[k] = p.Summary.Fields[at].Name
+			}
+		}
 		batch.Records = append(batch.Records, r)
 	}
 	return batch
