@@ -125,6 +125,7 @@ type planner struct {
 	links      []ledger.Link   // reused from batch to batch
 	unsettled  map[string]bool // source ids of which nobody knows what became
 	seen       ledger.RowSet
+	present    int64 // of the active links, those whose record was read
 	duplicates *duplicates
 	pilot      *pilot
 	since      *since   // nil: everybody is read
@@ -334,6 +335,9 @@ func (p *planner) admit(items []flow.Item) ([]keyOf, error) {
 	for i := range items {
 		item := &items[i]
 		p.since.meet(item.ID)
+		if p.links[i].State == ledger.Active && !p.seen.Has(p.links[i].Row) {
+			p.present++
+		}
 		if err := p.duplicates.id(item, p.links[i].Row, &p.seen); err != nil {
 			return nil, err
 		}
