@@ -84,7 +84,7 @@ func runInside(args []string) (err error) {
 	}
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // as cmd/engine does
 		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(96 << 20)
+		debug.SetMemoryLimit(72 << 20)
 	}
 	profile, err := os.Create(args[1])
 	if err != nil {
