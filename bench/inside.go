@@ -82,8 +82,9 @@ func runInside(args []string) (err error) {
 	if len(args) != 4 || args[2] != "run" {
 		return errors.New("bench inside RESULT PROFILE run DIR is for bench itself")
 	}
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(128 << 20) // as cmd/engine does
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // as cmd/engine does
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(72 << 20)
 	}
 	profile, err := os.Create(args[1])
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // process grow: a run of a million records stays near it, a small one never comes
 // there. It is no limit; what is needed beyond it is had. GOMEMLIMIT sets another.
 // The ledger's cache and the program itself come on top: some 45 MiB.
-const softMemory = 96 << 20
+const softMemory = 72 << 20
 
 // collectAt lets the heap grow to five times what is in use before it is
 // collected, as long as softMemory allows: a sixth less processor time than Go's

@@ -2,6 +2,8 @@ package apply
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -156,7 +158,9 @@ type applier struct {
 	total    int64
 	tried    int64 // operations of the batches so far
 	group    together
-	busy     int // records in a row that the target was unavailable for
+	results  []result         // of the batch, reused
+	settled  []ledger.Applied // as well
+	busy     int              // records in a row that the target was unavailable for
 }
 
 // batch intends, sends, learns and settles batches that go together. An error
@@ -166,11 +170,12 @@ func (a *applier) batch(ctx context.Context, numbers []int64, entries []plan.Ent
 	if err != nil {
 		return err
 	}
-	answers, stop, err := a.send(ctx, numbers, sending(entries))
+	answers, stop, err := a.send(ctx, numbers, entries)
 	if err != nil {
 		return err
 	}
 	results, found := a.learn(ctx, entries, answers)
+	a.results = results
 	a.referrer.sayPending(entries, results)
 	if found.HasErrors() {
 		// Somebody's fate is unknown and can't be learnt now. The batches stay open;
@@ -181,7 +186,8 @@ func (a *applier) batch(ctx context.Context, numbers []int64, entries []plan.Ent
 		}
 		return stop
 	}
-	if err := a.Ledger.SettleAll(ctx, a.RunID, a.Plan.Summary.ID, numbers, remembered(append(results, unsent.results()...))); err != nil {
+	a.settled = appendApplied(appendApplied(a.settled[:0], results), unsent.results())
+	if err := a.Ledger.SettleAll(ctx, a.RunID, a.Plan.Summary.ID, numbers, a.settled); err != nil {
 		a.outcome.Unsettled += int64(len(entries)) // sent, and not remembered: the disk is full, perhaps
 		return err
 	}
@@ -193,22 +199,12 @@ func (a *applier) batch(ctx context.Context, numbers []int64, entries []plan.Ent
 	return stop
 }
 
-// sending are the entries that have something to send.
-func sending(entries []plan.Entry) []plan.Entry {
-	var out []plan.Entry
-	for _, e := range entries {
-		if len(e.Body) > 0 {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
 // send intends and writes what batches have to send, and gathers the answers.
 // stop is why some are missing and nothing more can be sent on this stream; err
 // means that nothing was sent.
 func (a *applier) send(ctx context.Context, numbers []int64, entries []plan.Entry) (answers map[int64]*protocol.WriteResult, stop, err error) {
-	if len(entries) == 0 {
+	batch := outgoing(a.Plan, entries)
+	if len(batch.Records) == 0 {
 		return nil, nil, nil
 	}
 	if a.stream == nil {
@@ -221,25 +217,26 @@ func (a *applier) send(ctx context.Context, numbers []int64, entries []plan.Entr
 	if err := a.Ledger.Intend(ctx, a.Plan.Summary.ID, numbers...); err != nil {
 		return nil, nil, err
 	}
-	answers, stop = exchange(a.stream, a.Plan, entries)
+	answers, stop = converse(a.stream, batch)
 	return answers, stop, nil
 }
 
 // learn turns answers into what the ledger has to remember, and makes up for
 // those that are missing. Diagnostics with errors mean that it couldn't.
 func (a *applier) learn(ctx context.Context, entries []plan.Entry, answers map[int64]*protocol.WriteResult) ([]result, diag.Diagnostics) {
-	var results []result
+	results := a.results[:0]
 	var unknown []plan.Entry
-	for _, e := range entries {
+	for i := range entries {
+		e := &entries[i]
 		answer := answers[e.Position]
 		switch {
 		case len(e.Body) == 0:
-			results = append(results, nothingSent(&e))
-		case lost(&e, answer):
-			unknown = append(unknown, e)
+			results = append(results, nothingSent(e))
+		case lost(e, answer):
+			unknown = append(unknown, *e)
 		default:
-			r := answered(a.Target.Plugin(), &e, answer)
-			r.leftOut(a.Target.Plugin(), a.Plan, &e, answer)
+			r := answered(a.Target.Plugin(), e, answer)
+			r.leftOut(a.Target.Plugin(), a.Plan, e, answer)
 			results = append(results, r)
 		}
 	}
@@ -344,10 +341,10 @@ func idempotencyKey(planID string, position int64) string {
 	if err != nil {
 		namespace = uuid.NewSHA1(uuid.Nil, []byte(planID))
 	}
-	return uuid.NewSHA1(namespace, []byte{
-		byte(position >> 56), byte(position >> 48), byte(position >> 40), byte(position >> 32),
-		byte(position >> 24), byte(position >> 16), byte(position >> 8), byte(position),
-	}).String()
+	sum := sha1.Sum(binary.BigEndian.AppendUint64(namespace[:], uint64(position)))
+	key := uuid.UUID(sum[:16])
+	key[6], key[8] = key[6]&0x0f|5<<4, key[8]&0x3f|0x80 // version and variant, as uuid.NewSHA1 sets them in four allocations
+	return key.String()
 }
 
 func interrupted() error {

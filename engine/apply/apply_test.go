@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 
 	"passerelle/engine/compile"
 	"passerelle/engine/diag"
@@ -44,7 +45,7 @@ func (s *scripted) Recv() (*protocol.WriteResponse, error) {
 
 func (s *scripted) Diagnostics() diag.Diagnostics { return s.found }
 
-func TestExchange(t *testing.T) {
+func TestConverse(t *testing.T) {
 	t.Parallel()
 	broken := diag.Diagnostic{Code: "broken", Class: diag.Fault}
 	for name, c := range map[string]struct {
@@ -62,8 +63,8 @@ func TestExchange(t *testing.T) {
 		"can't be sent":          {scripted{sendErr: broken}, 0, "broken"},
 		"ended before the batch": {scripted{sendErr: io.EOF, end: broken}, 0, "broken"},
 	} {
-		entries := []plan.Entry{{Position: 4}, {Position: 5}, {Position: 6}}
-		answers, err := exchange(&c.stream, &plan.Plan{Summary: plan.Summary{ID: uuid.NewString()}}, entries)
+		batch := &protocol.WriteBatch{Records: []*protocol.WriteRecord{{Position: 4}, {Position: 5}, {Position: 6}}}
+		answers, err := converse(&c.stream, batch)
 		require.Len(t, answers, c.answers, name)
 		if c.code == "" {
 			require.NoError(t, err, name)
@@ -73,16 +74,27 @@ func TestExchange(t *testing.T) {
 	}
 }
 
-func TestWriteRecord(t *testing.T) {
+// What has nothing to send isn't sent, and what changes somebody names the fields
+// that differ.
+func TestOutgoing(t *testing.T) {
 	t.Parallel()
 	p := &plan.Plan{Summary: plan.Summary{ID: uuid.NewString(), Fields: []plan.FieldCount{{Name: "a"}, {Name: "b.c"}}}}
-	create := writeRecord(p, &plan.Entry{Operation: plan.Create, Position: 1, Body: []byte("{}")})
-	require.Equal(t, protocol.Operation_OPERATION_CREATE, create.GetOperation())
-	for _, o := range []plan.Operation{plan.Update, plan.Link} {
-		update := writeRecord(p, &plan.Entry{Operation: o, Position: 2, TargetID: "t", Changed: []int{1}, Body: []byte("{}")})
-		require.Equal(t, protocol.Operation_OPERATION_UPDATE, update.GetOperation())
-		require.Equal(t, "t", update.GetId())
-		require.Equal(t, []string{"b.c"}, update.GetChanged())
+	sent := outgoing(p, []plan.Entry{
+		{Operation: plan.Create, Position: 1, Changed: []int{0, 1}, Body: []byte("{}")},
+		{Operation: plan.Link, Position: 3, TargetID: "nothing"},
+		{Operation: plan.Link, Position: 4, TargetID: "t", Changed: []int{1}, Body: []byte("{}")},
+		{Operation: plan.Update, Position: 5, TargetID: "u", Changed: []int{0}, Body: []byte("[]")},
+		{Operation: plan.Deactivate, Position: 6, TargetID: "v", Body: []byte("{}")},
+	}).Records
+	require.Len(t, sent, 4)
+	for i, want := range []*protocol.WriteRecord{
+		{Position: 1, Operation: protocol.Operation_OPERATION_CREATE, Data: []byte("{}")},
+		{Position: 4, Operation: protocol.Operation_OPERATION_UPDATE, Id: "t", Changed: []string{"b.c"}, Data: []byte("{}")},
+		{Position: 5, Operation: protocol.Operation_OPERATION_UPDATE, Id: "u", Changed: []string{"a"}, Data: []byte("[]")},
+		{Position: 6, Operation: protocol.Operation_OPERATION_DEACTIVATE, Id: "v", Data: []byte("{}")},
+	} {
+		want.IdempotencyKey = idempotencyKey(p.Summary.ID, want.GetPosition())
+		require.True(t, proto.Equal(want, sent[i]), "%v", sent[i])
 	}
 }
 
@@ -90,7 +102,7 @@ func TestWriteRecord(t *testing.T) {
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	const id = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
-	require.Equal(t, idempotencyKey(id, 7), idempotencyKey(id, 7))
+	require.Equal(t, uuid.NewSHA1(uuid.MustParse(id), []byte{7: 7}).String(), idempotencyKey(id, 7))
 	seen := map[string]bool{}
 	for _, plan := range []string{id, "6ba7b811-9dad-11d1-80b4-00c04fd430c8", "no uuid"} {
 		for _, position := range []int64{0, 1, 256, 1 << 40} {
@@ -98,6 +110,7 @@ func TestIdempotencyKey(t *testing.T) {
 			parsed, err := uuid.Parse(key)
 			require.NoError(t, err)
 			require.EqualValues(t, 5, parsed.Version())
+			require.Equal(t, uuid.RFC4122, parsed.Variant())
 			require.False(t, seen[key])
 			seen[key] = true
 		}

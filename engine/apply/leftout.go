@@ -28,7 +28,7 @@ func (r *result) leftOut(from complaints, p *plan.Plan, e *plan.Entry, answer *p
 		for i, sent := range e.Changed {
 			name := p.Summary.Fields[sent].Name
 			if name == field || strings.HasPrefix(name, field+".") {
-				r.Prints = slices.DeleteFunc(r.Prints, func(print ledger.Print) bool { return print.Field == e.Prints[i].Field })
+				r.Prints = slices.DeleteFunc(slices.Clone(r.Prints), func(print ledger.Print) bool { return print.Field == e.Prints[i].Field })
 			}
 		}
 		complaint.Summary, complaint.Detail, complaint.Remedy =

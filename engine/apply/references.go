@@ -295,6 +295,7 @@ func doubtReferences(e *plan.Entry, out *result) {
 	if out.Outcome != ledger.Succeeded {
 		return
 	}
+	out.Prints = slices.Clone(out.Prints) // perhaps the entry's own
 	for _, ref := range e.References {
 		at := slices.Index(e.Changed, ref.Field)
 		if at < 0 {

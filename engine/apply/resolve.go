@@ -159,7 +159,7 @@ func (r *resolver) repeat(ctx context.Context, entries []plan.Entry) ([]result, 
 		return nil, ds
 	}
 	defer stream.Finish()
-	answers, err := exchange(stream, r.plan, entries)
+	answers, err := converse(stream, outgoing(r.plan, entries))
 	if err != nil {
 		return nil, diag.From(err, "sending again what was not answered")
 	}

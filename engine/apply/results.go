@@ -20,11 +20,14 @@ type result struct {
 }
 
 func remembered(results []result) []ledger.Applied {
-	out := make([]ledger.Applied, len(results))
+	return appendApplied(make([]ledger.Applied, 0, len(results)), results)
+}
+
+func appendApplied(dst []ledger.Applied, results []result) []ledger.Applied {
 	for i := range results {
-		out[i] = results[i].Applied
+		dst = append(dst, results[i].Applied)
 	}
-	return out
+	return dst
 }
 
 func (r *result) failed(e *plan.Entry) Failed {
@@ -140,9 +143,19 @@ func ambiguous(e *plan.Entry) result {
 }
 
 // sorted puts fingerprints in the ledger's order; an entry's own stay in the
-// order of its fields.
-func sorted(prints ...[]ledger.Print) []ledger.Print {
-	all := slices.Concat(prints...)
-	slices.SortFunc(all, func(a, b ledger.Print) int { return cmp.Compare(a.Field, b.Field) })
+// order of its fields. What is in order by itself, such as those of nearly every
+// create, is given as it is: change nothing in it.
+func sorted(first []ledger.Print, others ...[]ledger.Print) []ledger.Print {
+	all := slices.Clip(first)
+	for _, more := range others {
+		all = append(all, more...)
+	}
+	if slices.IsSortedFunc(all, byField) {
+		return all
+	}
+	all = slices.Clone(all)
+	slices.SortFunc(all, byField)
 	return all
 }
+
+func byField(a, b ledger.Print) int { return cmp.Compare(a.Field, b.Field) }

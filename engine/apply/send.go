@@ -30,17 +30,9 @@ type stream interface {
 	Diagnostics() diag.Diagnostics
 }
 
-// exchange sends a batch on an open stream and gathers its answers by position.
+// converse sends a batch on an open stream and gathers its answers by position.
 // With an error the answers are those that came before it; the others can't come
 // any more.
-func exchange(with stream, p *plan.Plan, entries []plan.Entry) (map[int64]*protocol.WriteResult, error) {
-	batch := &protocol.WriteBatch{Records: make([]*protocol.WriteRecord, len(entries))}
-	for i := range entries {
-		batch.Records[i] = writeRecord(p, &entries[i])
-	}
-	return converse(with, batch)
-}
-
 func converse(with stream, batch *protocol.WriteBatch) (map[int64]*protocol.WriteResult, error) {
 	waiting := make(map[int64]bool, len(batch.Records))
 	for _, r := range batch.Records {
@@ -72,19 +64,29 @@ func converse(with stream, batch *protocol.WriteBatch) (map[int64]*protocol.Writ
 	return answers, nil
 }
 
-func writeRecord(p *plan.Plan, e *plan.Entry) *protocol.WriteRecord {
-	changed := make([]string, len(e.Changed))
-	for i, at := range e.Changed {
-		changed[i] = p.Summary.Fields[at].Name
+// outgoing is what entries have to send. The names of the changed fields go with
+// what changes somebody who is there: of a create all are new, and to read their
+// names took a plugin a third of its time.
+func outgoing(p *plan.Plan, entries []plan.Entry) *protocol.WriteBatch {
+	records := make([]protocol.WriteRecord, len(entries)) // one allocation a batch
+	batch := &protocol.WriteBatch{Records: make([]*protocol.WriteRecord, 0, len(entries))}
+	for i := range entries {
+		e := &entries[i]
+		if len(e.Body) == 0 {
+			continue
+		}
+		r := &records[i]
+		r.Position, r.Operation, r.Id, r.Data = e.Position, operationOf(e.Operation), e.TargetID, e.Body
+		r.IdempotencyKey = idempotencyKey(p.Summary.ID, e.Position)
+		if e.Operation != plan.Create {
+			r.Changed = make([]string, len(e.Changed))
+			for k, at := range e.Changed {
+				r.Changed[k] = p.Summary.Fields[at].Name
+			}
+		}
+		batch.Records = append(batch.Records, r)
 	}
-	return &protocol.WriteRecord{
-		Position:       e.Position,
-		Operation:      operationOf(e.Operation),
-		Id:             e.TargetID,
-		Data:           e.Body,
-		IdempotencyKey: idempotencyKey(p.Summary.ID, e.Position),
-		Changed:        changed,
-	}
+	return batch
 }
 
 // operationOf is a plan's operation as connectors know it. An adoption that has

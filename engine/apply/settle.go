@@ -89,6 +89,17 @@ func (in Settling) batch(ctx context.Context, batch ledger.Batch) (int64, diag.D
 	return int64(len(results)), nil
 }
 
+// sending are the entries that have something to send.
+func sending(entries []plan.Entry) []plan.Entry {
+	var out []plan.Entry
+	for _, e := range entries {
+		if len(e.Body) > 0 {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // spoolLost: without the spool nobody knows who was in the batch, and to go on
 // might create them twice.
 func spoolLost(path string) diag.Diagnostic {

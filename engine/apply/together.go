@@ -72,6 +72,6 @@ func (a *applier) sendGroup(ctx context.Context) error {
 	} else {
 		g.most = 1
 	}
-	g.numbers, g.entries, g.bytes = g.numbers[:0], nil, 0
+	g.numbers, g.entries, g.bytes = g.numbers[:0], g.entries[:0], 0
 	return err
 }

@@ -66,10 +66,10 @@ func (p *mapper) whole(source int) record.Value {
 	return record.NewList(slices.Clone(p.in.Rows[source]))
 }
 
-// roomForFacts is one allocation a batch.
+// roomForFacts uses that of the last batch again.
 func (p *mapper) roomForFacts(records int) {
 	if p.m.Leavers != nil {
-		p.factsOf = make([]record.Value, 0, records*len(p.m.Leavers.Facts))
+		p.factsOf = slices.Grow(p.factsOf[:0], records*len(p.m.Leavers.Facts))
 	}
 }
 

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,9 @@ type mapper struct {
 	scanner  *record.Scanner
 	position int64
 	fill     fillCounts
-	factsOf  []record.Value // of the current batch, record after record
+	items    []Item         // of the current batch, as what follows: used again for the next
+	valuesOf []record.Value // record after record
+	factsOf  []record.Value // as well
 
 	// Of the current record.
 	row    []record.Value       // of the first source
@@ -43,9 +46,8 @@ func newMapper(m *compile.Mapping, today record.Value) (*mapper, error) {
 
 func (p *mapper) batch(batch *protocol.Batch) ([]Item, error) {
 	records := batch.GetRecords()
-	items := make([]Item, len(records))
 	width := len(p.m.Target.Fields)
-	values := make([]record.Value, len(records)*width) // one allocation a batch
+	items, values := blank(&p.items, len(records)), blank(&p.valuesOf, len(records)*width)
 	p.roomForFacts(len(records))
 	for i, r := range records {
 		if err := p.item(&items[i], r.GetData(), values[i*width:(i+1)*width:(i+1)*width]); err != nil {
@@ -53,6 +55,13 @@ func (p *mapper) batch(batch *protocol.Batch) ([]Item, error) {
 		}
 	}
 	return items, nil
+}
+
+// blank gives n elements of what was made for another batch, or anew.
+func blank[T any](room *[]T, n int) []T {
+	*room = slices.Grow((*room)[:0], n)[:n]
+	clear(*room)
+	return *room
 }
 
 // item follows the order of the design: identity, where, leavers, require, map.

@@ -38,6 +38,9 @@ func (l *Ledger) Fingerprint(field FieldID, sourceID string, canonical []byte) u
 	return 1
 }
 
+// packedPrint is how many bytes a print mostly takes.
+const packedPrint = 1 + 8
+
 // pack appends prints, sorted by field, as they are stored: for each, the
 // distance from the field before as a varint, then eight bytes of sum.
 func pack(dst []byte, prints []Print) []byte {

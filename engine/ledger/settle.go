@@ -109,7 +109,7 @@ func (l *Ledger) answer(planID string, batch int64) error {
 // settleLinks applies what the results say of links; the generation goes up once
 // if anything changed.
 func (l *Ledger) settleLinks(scope ScopeID, results []Applied) error {
-	var touched []*Applied
+	touched, prints := make([]*Applied, 0, len(results)), 0
 	for i := range results {
 		a := &results[i]
 		if a.State == NoLink && len(a.Prints) == 0 && !a.PrintsReplace && !a.DropPrints && a.MovedFrom == "" && a.Person == (PersonMark{}) {
@@ -119,8 +119,9 @@ func (l *Ledger) settleLinks(scope ScopeID, results []Applied) error {
 			return misuse("Fingerprints are out of order", fmt.Sprintf("Those of position %d aren't sorted by field.", a.Position))
 		}
 		touched = append(touched, a)
+		prints += len(a.Prints)
 	}
-	w := linkWriter{ledger: l, scope: scope, now: l.now()}
+	w := linkWriter{ledger: l, scope: scope, now: l.now(), packed: make([]byte, 0, prints*packedPrint), fresh: make([]freshLink, 0, len(touched))}
 	for len(touched) > 0 {
 		n := distinct(touched)
 		if err := w.settleAll(touched[:n]); err != nil {

@@ -143,7 +143,10 @@ func (p *planner) alsoUnchanged(item *flow.Item, sent record.Bits) {
 
 // create sends every filled field.
 func (p *planner) create(item *flow.Item, key keyOf) error {
-	entry := Entry{Position: item.Position, Operation: Create, SourceID: item.ID, Shown: item.Shown, Key: key.json}
+	entry := Entry{
+		Position: item.Position, Operation: Create, SourceID: item.ID, Shown: item.Shown, Key: key.json,
+		Changed: p.changed[:0], Prints: p.sums[:0],
+	}
 	sent := record.NewBits(len(p.fields))
 	for i, value := range item.Values {
 		if value.IsEmpty() {
@@ -153,6 +156,7 @@ func (p *planner) create(item *flow.Item, key keyOf) error {
 		entry.Changed = append(entry.Changed, i)
 		entry.Prints = append(entry.Prints, ledger.Print{Field: p.fields[i], Sum: p.print(i, item.ID, value)})
 	}
+	p.changed, p.sums = entry.Changed, entry.Prints // it is spooled before the next one is made
 	p.refs.refer(item, &entry, sent)
 	entry.Body = p.encode(item.Values, sent, record.OmitEmpty)
 	p.judged(item, &entry)

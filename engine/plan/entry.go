@@ -168,10 +168,27 @@ func appendInts(dst []byte, list []int) []byte {
 	return dst
 }
 
-// decoder reads what append wrote; after a fault every read gives zero.
+// decoder reads what append wrote; after a fault every read gives zero. Lists are
+// cut from shared pieces of memory: a few allocations a frame, not two an entry.
 type decoder struct {
-	data []byte
-	bad  bool
+	data   []byte
+	bad    bool
+	fields []int          // what is left of a piece
+	sums   []ledger.Print // as well
+}
+
+// piece is how many elements a piece of memory for lists has.
+const piece = 512
+
+// carve takes n elements off a piece, or off a new one. Who appends to them does
+// not reach the next ones.
+func carve[T any](left *[]T, n int) []T {
+	if len(*left) < n {
+		*left = make([]T, max(n, piece))
+	}
+	out := (*left)[:n:n]
+	*left = (*left)[n:]
+	return out
 }
 
 // entry reads one; ok is false when what is there is none.
@@ -257,7 +274,7 @@ func (d *decoder) prints() []ledger.Print {
 	if n == 0 {
 		return nil
 	}
-	prints := make([]ledger.Print, n)
+	prints := carve(&d.sums, n)
 	for i := range prints {
 		field := d.number()
 		d.bad = d.bad || field > math.MaxUint32
@@ -309,7 +326,7 @@ func (d *decoder) ints() []int {
 	if n == 0 {
 		return nil
 	}
-	out := make([]int, n)
+	out := carve(&d.fields, n)
 	for i := range out {
 		out[i] = int(d.number())
 	}

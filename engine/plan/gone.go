@@ -20,6 +20,9 @@ func (p *planner) gone(ctx context.Context) error {
 	if p.pilot != nil || p.since != nil {
 		return nil
 	}
+	if p.present == p.history.linked {
+		return nil // every active link was met: that needn't be asked link by link
+	}
 	deactivates := p.Mapping.Leavers != nil && p.Mapping.Leavers.Gone
 	var chunk []ledger.Link
 	for link, err := range p.Ledger.Absent(ctx, p.scope, &p.seen) {

@@ -36,9 +36,10 @@ func (p *planner) keyFields(item *flow.Item) (keyOf, *compile.Failure) {
 		}
 		bits.Set(at)
 	}
-	p.key = p.encoder.Append(p.key[:0], item.Values, bits, record.OmitEmpty)
-	key := keyOf{json: slices.Clone(p.key), hash: p.duplicates.hash(p.key)}
-	key.find = key.json
+	begin := len(p.keys)
+	p.keys = p.encoder.Append(p.keys, item.Values, bits, record.OmitEmpty)
+	key := keyOf{json: slices.Clip(p.keys[begin:])}
+	key.find, key.hash = key.json, p.duplicates.hash(key.json)
 	p.refs.key(p, item, bits, &key)
 	return key, nil
 }

@@ -125,6 +125,7 @@ type planner struct {
 	links      []ledger.Link   // reused from batch to batch
 	unsettled  map[string]bool // source ids of which nobody knows what became
 	seen       ledger.RowSet
+	present    int64 // of the active links, those whose record was read
 	duplicates *duplicates
 	pilot      *pilot
 	since      *since   // nil: everybody is read
@@ -154,7 +155,10 @@ type planner struct {
 	}
 	canonical []byte
 	key       []byte
+	keys      []byte // of the batch, one after the other
 	body      []byte
+	changed   []int            // of the last create
+	sums      []ledger.Print   // as well
 	snapshot  *snapshotPlanner // nil: the target is written record by record
 	moved     *moved           // of links that came from another tenant's name
 }
@@ -327,9 +331,13 @@ func (p *planner) batch(ctx context.Context, items []flow.Item) error {
 // those who share an id or a key. It gives the key of each who goes on.
 func (p *planner) admit(items []flow.Item) ([]keyOf, error) {
 	keys := make([]keyOf, len(items))
+	p.keys = make([]byte, 0, len(p.keys)) // who waits for the end of the read keeps a key
 	for i := range items {
 		item := &items[i]
 		p.since.meet(item.ID)
+		if p.links[i].State == ledger.Active && !p.seen.Has(p.links[i].Row) {
+			p.present++
+		}
 		if err := p.duplicates.id(item, p.links[i].Row, &p.seen); err != nil {
 			return nil, err
 		}

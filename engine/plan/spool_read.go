@@ -140,6 +140,7 @@ type frameReader struct {
 	frame  int64 // number of the next one
 	name   func(planID string, frame int64) []byte
 	sealer *ledger.Sealer
+	sealed []byte // reused from frame to frame
 }
 
 func readFrames(path string, from *io.SectionReader, planID string, sealer *ledger.Sealer, name func(string, int64) []byte) *frameReader {
@@ -176,11 +177,11 @@ func (r *frameReader) open() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed := make([]byte, n)
-	if _, err := io.ReadFull(r.in, sealed); err != nil {
+	r.sealed = slices.Grow(r.sealed[:0], n)[:n]
+	if _, err := io.ReadFull(r.in, r.sealed); err != nil {
 		return nil, r.cut(err)
 	}
-	plain, err := r.sealer.Open(nil, sealed, r.name(r.planID, r.frame))
+	plain, err := r.sealer.Open(nil, r.sealed, r.name(r.planID, r.frame))
 	if err != nil {
 		return nil, unreadable(r.path)
 	}
@@ -193,7 +194,7 @@ func (r *frameReader) next() ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	var entries []Entry
+	entries := make([]Entry, 0, BatchRecords)
 	for d := (decoder{data: plain}); len(d.data) > 0; {
 		entry, ok := d.entry()
 		if !ok {

@@ -196,3 +196,19 @@ func FuzzEntry(f *testing.F) {
 		require.Equal(t, fmt.Sprintf("%+v", first), fmt.Sprintf("%+v", second))
 	})
 }
+
+// Lists of entries lie one behind the other in memory: who appends to one must not
+// reach the next.
+func TestListsOfEntriesAreApart(t *testing.T) {
+	t.Parallel()
+	written := Entry{Operation: Update, Changed: []int{1}, Prints: []ledger.Print{{Field: 1, Sum: 1}}, Added: []int{1}}
+	d := decoder{data: written.append(written.append(nil))}
+	first, ok := d.entry()
+	require.True(t, ok)
+	second, ok := d.entry()
+	require.True(t, ok)
+	_, _, _ = append(first.Changed, 9), append(first.Added, 9), append(first.Prints, ledger.Print{Field: 9})
+	require.Equal(t, first, second)
+	require.Equal(t, []int{1}, second.Changed)
+	require.Equal(t, written.Prints, second.Prints)
+}

@@ -141,20 +141,16 @@ func writeRecords(batch []*protocol.WriteRecord) []WriteRecord {
 // answers pairs records with results; those that err left without one are
 // unknown.
 func answers(batch []*protocol.WriteRecord, results []WriteResult, err error) []*protocol.WriteResult {
-	out := make([]*protocol.WriteResult, len(batch))
+	out, answered := make([]*protocol.WriteResult, len(batch)), make([]protocol.WriteResult, len(results))
 	for i, record := range batch {
 		if i >= len(results) {
 			out[i] = unanswered(record, protocol.Outcome_OUTCOME_UNKNOWN, err)
 			continue
 		}
-		result := results[i]
-		out[i] = &protocol.WriteResult{
-			Position: record.GetPosition(),
-			Outcome:  result.Outcome,
-			Id:       result.ID,
-			Status:   int32(result.Status),
-			Attempts: int32(result.Attempts),
-		}
+		result := &results[i]
+		out[i] = &answered[i]
+		out[i].Position, out[i].Outcome, out[i].Id = record.GetPosition(), result.Outcome, result.ID
+		out[i].Status, out[i].Attempts = int32(result.Status), int32(result.Attempts)
 		if result.Outcome == protocol.Outcome_OUTCOME_UNSPECIFIED {
 			out[i].Outcome = protocol.Outcome_OUTCOME_UNKNOWN
 		}

@@ -33,7 +33,7 @@ var variables = []variableGroup{
 		{"env(\"NAME\")", "", "Each variable that a mapping names so, such as `LUCCA_API_KEY`. A connector sees the secrets of its own connection and no others, and never through the environment."},
 	}},
 	{"Of the machine", "What every program of this kind reads, the engine too.", []Variable{
-		{"GOMEMLIMIT", "", "From how much memory on the engine works to stay small rather than grow, such as `512MiB` or `off`. Without it that is 96 MiB, with the ledger's cache and the program on top: " +
+		{"GOMEMLIMIT", "", "From how much memory on the engine works to stay small rather than grow, such as `512MiB` or `off`. Without it that is 72 MiB, with the ledger's cache and the program on top: " +
 			"a run of a million records stays near it, and what is needed beyond it is had. It is no limit; one of the container, or `ulimit`, should leave room above it. Plugins don't see it."},
 		{"GOGC", "", "How far the memory in use may grow, in percent, before it is collected; without it 400, as long as the mark above allows."},
 		{"HOME", "", "Where the config and the cache folder are, with what `engine init` installed and the ledger's key. Without it, and without the two below: name the key with `ENGINE_KEY` or `--key-file`, and plugins with `ENGINE_PLUGIN_DIR`."},
