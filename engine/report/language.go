@@ -34,7 +34,7 @@ type words struct {
 	verdict  map[string]string    // by Line.Verdict
 	columns  [6]string            // of the list of everybody
 	everyone string               // its title
-	profile  string               // of %s: what a link leads to
+	profile  func(string) string  // what a link leads to, of somebody
 	further  string               // between two things said of one person
 	but      string               // all but the field %s
 	inField  string               // of what the target left out: the field %s
