@@ -81,6 +81,12 @@ func wordsOf(lang Language, records bool) *words {
 	return &inEnglish
 }
 
+// StatusIn is the status of a run as a report says it.
+func StatusIn(status string, lang Language) string { return wordsOf(lang, false).status[status] }
+
+// MomentIn is a day and a time of it as a report says them.
+func MomentIn(t time.Time, lang Language) string { return wordsOf(lang, false).date(t) }
+
 // counted is a number with its word.
 func (w *words) counted(n int64, forms [2]string) string {
 	return strconv.FormatInt(n, 10) + " " + w.form(n, forms)
