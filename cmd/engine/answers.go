@@ -72,9 +72,26 @@ func exactly(words ...string) cobra.PositionalArgs {
 
 // group is a command that only holds others.
 func group(use, short string, list ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: knownCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: use, Short: short, Args: knownCommand, RunE: helpOrRefuse}
 	cmd.AddCommand(list...)
 	return cmd
+}
+
+// helpOrRefuse helps a person who names no command. An automation, which reads
+// events, has forgotten one.
+func helpOrRefuse(cmd *cobra.Command, _ []string) error {
+	if events, _ := cmd.Flags().GetBool("json"); !events {
+		return cmd.Help()
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	d := usageFault(cmd.CommandPath() + " needs a command")
+	d.Detail = "It has " + strings.Join(names, ", ") + "."
+	return d
 }
 
 func needsYes(detail string) diag.Diagnostic {

@@ -17,7 +17,7 @@ func (c *command) heldCommand() *cobra.Command {
 
 // heldOn is a command about one person's held records.
 func (c *command) heldOn(cmd *cobra.Command, mapping *string) *cobra.Command {
-	cmd.Args = exactly("one person, by name as shown or by id")
+	cmd.Args = exactly("one person or record, by name as shown or by id")
 	c.answerFlags(cmd)
 	cmd.Flags().StringVar(mapping, "mapping", "", "in this mapping alone")
 	return cmd

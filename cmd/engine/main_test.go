@@ -2,14 +2,17 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
 
 	"passerelle/engine"
 )
@@ -148,5 +151,25 @@ func TestUsage(t *testing.T) {
 		if code != c.code || !bytes.Contains(stderr.Bytes(), []byte(c.says)) || stdout.Len() > 0 {
 			t.Errorf("engine %v: code %d, stdout %q, stderr %q", c.args, code, stdout.String(), stderr.String())
 		}
+	}
+}
+
+// An automation that forgot the command is told so in events; a person is helped.
+func TestGroupsAnswerInEvents(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{}, {"runs"}, {"held"}, {"ledger"}, {"plugin"}} {
+		var stdout, stderr bytes.Buffer
+		require.Equal(t, codeRefused, run(append(args, "--json"), nil, &stdout, &stderr), args)
+		require.Empty(t, stderr.String(), args)
+		lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
+		require.Contains(t, stdout.String(), `"code":"usage"`, args)
+		for _, line := range lines {
+			require.True(t, json.Valid([]byte(line)), line)
+		}
+		require.Contains(t, lines[len(lines)-1], `"type":"result"`, args)
+
+		stdout.Reset()
+		require.Equal(t, codeDone, run(args, nil, &stdout, &stderr), args)
+		require.Contains(t, stdout.String(), "Available Commands:", args)
 	}
 }

@@ -52,7 +52,7 @@ locked; 7 our fault or the machine's; 130 interrupted.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          helpOrRefuse,
 
 		PersistentPreRunE: func(*cobra.Command, []string) error { return c.openJSON() },
 	}

@@ -18,11 +18,12 @@ func (c *command) whoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "who PERSON",
 		Short: "Say what is known of one person: are they at the target, and if not, why",
-		Long: `who asks the ledger, and nothing else, about one person: in every mapping, whether they
-are linked and to what, the last results, why they are held, who approved what, and how
-the last run ended. A person is named by the source's id, the target's id, or the name
-that shown_as gives; case and accents don't matter.`,
-		Args: exactly("one person, by name as shown or by id"),
+		Long: `who asks the ledger, and nothing else, about one person, or about a record that is none,
+such as an absence: in every mapping, whether they are linked and to what, the last
+results, why they are held, who approved what, and how the last run ended. PERSON is the
+source's id, the target's id, or the name that shown_as gives; case and accents don't
+matter.`,
+		Args: exactly("one person or record, by name as shown or by id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {
 				who, err := a.Who(cmd.Context(), args[0])
@@ -61,14 +62,15 @@ The target is not touched: what it has of them is erased there. If they are stil
 source, the next run adopts or creates them again: take them out of the source, or out
 of where, first. Backups of the ledger, saved plans and exported files are yours to
 clear.`,
-		Args: exactly("one person, by name as shown or by id"),
+		Args: exactly("one person or record, by name as shown or by id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.ask(cmd, engine.ToWrite, func(out view.View, a *report.Answers) error {
 				if !yes {
-					if _, err := a.One(cmd.Context(), args[0]); err != nil {
+					one, err := a.One(cmd.Context(), args[0])
+					if err != nil {
 						return err
 					}
-					return needsYes("It erases one person's links, fingerprints, held entries and names from the ledger, for good. If they are still in the source, the next run adopts or creates them again.")
+					return needsYes("It erases one " + one.Called() + "'s links, fingerprints, held entries and names from the ledger, for good. What is still in the source is adopted or created again by the next run.")
 				}
 				options.Decided = cmd.Flags().Changed("grouped")
 				erased, err := a.Forget(cmd.Context(), args[0], options)
@@ -86,10 +88,10 @@ clear.`,
 }
 
 func forgotten(e *report.Erased, grouped bool) view.Told {
-	text := fmt.Sprintf("Forgotten: %d links with their fingerprints, %d held entries; %d results and %d approvals stay counted, without the person.\n",
-		e.Links, e.Held, e.Results, e.Approvals)
+	text := fmt.Sprintf("Forgotten: %d links with their fingerprints, %d held entries; %d results and %d approvals stay counted, without the %s.\n",
+		e.Links, e.Held, e.Results, e.Approvals, e.Called())
 	if e.Children > 0 {
-		text += fmt.Sprintf("Among them are %d records beneath the person.\n", e.Children)
+		text += fmt.Sprintf("Among them are %d records beneath the %s.\n", e.Children, e.Called())
 	}
 	for _, collection := range slices.Sorted(maps.Keys(e.Grouped)) {
 		if grouped {
@@ -98,7 +100,7 @@ func forgotten(e *report.Erased, grouped bool) view.Told {
 		}
 		text += fmt.Sprintf("Left as they are: %d groups of %s whose id has this one in it.\n", e.Grouped[collection], diag.VisibleLine(collection))
 	}
-	text += "The target was not touched. If the source still has this person, the next run adopts or creates them again.\n" +
+	text += "The target was not touched. If the source still has this " + e.Called() + ", the next run adopts or creates it again.\n" +
 		"Backups of the ledger, saved plans and exported files are yours to clear.\n"
 	return view.Told{Type: "forgotten", Text: text, Members: map[string]any{
 		"id": e.SourceID, "links": e.Links, "held": e.Held, "results": e.Results, "approvals": e.Approvals, "children": e.Children, "grouped": e.Grouped,

@@ -151,6 +151,19 @@ func (m *mapLines) line(above record.Path, entry *lang.MapEntry) {
 	m.add(path, field, entry, value)
 }
 
+// meant is a hint at the field that a name was meant for: by the fields' names,
+// else by what the connector calls them.
+func (m *mapLines) meant(name string) string {
+	hint := nearest(name, m.writable())
+	for _, field := range m.writable() {
+		label := m.fields[field].described.GetLabel()
+		if hint == "" && (sameThing(name, label.GetEn()) || sameThing(name, label.GetFr())) {
+			hint = "Did you mean " + quote(field) + "?"
+		}
+	}
+	return hint
+}
+
 // refused says why a line's field can't be sent.
 func (m *mapLines) refused(name string, field targetType, known bool, entry *lang.MapEntry) *diag.Diagnostic {
 	resource := quote(m.out.Resource.GetName())
@@ -160,7 +173,7 @@ func (m *mapLines) refused(name string, field targetType, known bool, entry *lan
 			Code: "unknown-target-field", Subject: &entry.Range,
 			Summary: "Unknown target field " + quote(name),
 			Detail:  "The connector does not know this field of " + resource + ".",
-			Remedy:  join(nearest(name, m.writable()), `If the target really has it, declare it in this target: field `+quote(name)+` { type = string }.`),
+			Remedy:  join(m.meant(name), `If the target really has it, declare it in this target: field `+quote(name)+` { type = string }.`),
 		}
 		if inner := m.within(name); len(inner) > 0 {
 			d.Detail = "In " + resource + ", " + quote(name) + " holds " + quoted(inner, "and") + "."

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
 	"passerelle/plugins/protocol"
@@ -23,6 +25,11 @@ func unsaid(t *Target, decl *lang.Target, operation protocol.Operation) *protoco
 	}
 	setting := t.Resource.GetWriteSettings()[at]
 	given := slices.IndexFunc(decl.Settings, func(s *lang.Setting) bool { return s.Name == setting.GetName() })
+	if given >= 0 {
+		if value := known(decl.Settings[given]); value != cty.NilVal && value.IsKnown() && value.IsNull() {
+			given = -1 // null: as if it weren't written
+		}
+	}
 	if given < 0 {
 		var otherwise bool
 		_ = json.Unmarshal([]byte(setting.GetDefaultJson()), &otherwise) // none, or no bool: false
@@ -32,7 +39,7 @@ func unsaid(t *Target, decl *lang.Target, operation protocol.Operation) *protoco
 		return setting
 	}
 	value := known(decl.Settings[given])
-	if !fits(value, "bool") || !value.IsWhollyKnown() || (!value.IsNull() && value.True()) {
+	if !fits(value, "bool") || !value.IsWhollyKnown() || value.True() {
 		return nil // not known yet, or refused as a setting of another type
 	}
 	return setting

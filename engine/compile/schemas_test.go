@@ -105,7 +105,7 @@ func badge() *protocol.Description {
 					{Path: "country", Type: "string"},
 					{Path: "birth", Type: "string"},
 					{Path: "since", Type: "date"},
-					{Path: "level", Type: "int"},
+					{Path: "level", Type: "int", Label: &protocol.Text{Fr: "Échelon", En: "Pay grade"}},
 					{Path: "score", Type: "decimal"},
 					{Path: "admin", Type: "bool"},
 					{Path: "tags", Type: "list(string)"},

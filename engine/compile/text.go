@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -58,7 +59,7 @@ func suggestion(given string, candidates []string) string {
 
 // suggestionOr is suggestion, or another sentence where that would be "".
 func suggestionOr(given string, candidates []string, otherwise string) string {
-	if near := diag.DidYouMean(given, candidates); near != "" {
+	if near := near(given, candidates); near != "" {
 		return "Did you mean " + quote(near) + "?"
 	}
 	switch n := len(candidates); {
@@ -97,8 +98,20 @@ func sentence(text string) string {
 
 // nearest is "Did you mean …?", or "".
 func nearest(given string, candidates []string) string {
-	if near := diag.DidYouMean(given, candidates); near != "" {
+	if near := near(given, candidates); near != "" {
 		return "Did you mean " + quote(near) + "?"
+	}
+	return ""
+}
+
+// near is the candidate that is spelled most like what was given, else one that is
+// a word for the same thing.
+func near(given string, candidates []string) string {
+	if near := diag.DidYouMean(given, candidates); near != "" {
+		return near
+	}
+	if at := slices.IndexFunc(candidates, func(c string) bool { return sameThing(given, c) }); at >= 0 {
+		return candidates[at]
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package diag
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 	"golang.org/x/text/runes"
@@ -63,10 +64,32 @@ func Suggest(given string, candidates []string) string {
 func Fold(s string) string { return folded(s) }
 
 func folded(s string) string {
+	if isASCII(s) { // nearly always: no accent to take off
+		return strings.Map(even, s)
+	}
 	strip := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
 	out, _, err := transform.String(strip, s)
 	if err != nil {
 		out = s
 	}
-	return strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(out))
+	return strings.Map(even, strings.ToLower(out))
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func even(r rune) rune {
+	switch {
+	case r == '-' || r == ' ':
+		return '_'
+	case 'A' <= r && r <= 'Z':
+		return r + 'a' - 'A'
+	}
+	return r
 }

@@ -19,3 +19,13 @@ func TestFrenchPunctuationIsNotLeftAlone(t *testing.T) {
 		require.Equal(t, want, diag.French(want), "set twice")
 	}
 }
+
+func TestFrenchElides(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Inès Marchand": "d'Inès Marchand", "Élodie": "d'Élodie", "E\u0301lodie": "d'E\u0301lodie", "œuvre": "d'œuvre", "ABEL Paul": "d'ABEL Paul",
+		"Léa": "de Léa", "Yves": "d'Yves", "Yasmine": "de Yasmine", "Y": "de Y", "Hans": "de Hans", "8": "de 8", "": "de ",
+	} {
+		require.Equal(t, want, diag.OfFrench(name))
+	}
+}

@@ -46,6 +46,8 @@ type reader struct {
 	*loader
 	m     *Module
 	stack []string // real paths of the modules being loaded, for cycles
+
+	mappings []string // their names, once all are read
 }
 
 func (l *loader) module(dir, name string, at diag.Range, stack []string) *Module {

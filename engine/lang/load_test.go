@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -231,4 +232,32 @@ func TestPackageIsLookedForInOrder(t *testing.T) {
 		require.Empty(t, found)
 		require.Equal(t, step.want, m.Packages[0].Module.Integration.Publisher)
 	}
+}
+
+// Every wrong name is refused, and neither the hints nor the names listed beside
+// them grow with the square of a module.
+func TestManyUnknownNames(t *testing.T) {
+	t.Parallel()
+	const many = 400
+	var text strings.Builder
+	for i := range many {
+		fmt.Fprintf(&text, "mapping \"m%d\" {\n  after = [mapping.m%dx]\n}\n", i, i)
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.hcl"), []byte(text.String()), 0o600))
+	_, _, found := Load(dir, LoadOptions{})
+	refused, hinted := 0, 0
+	for _, d := range found {
+		if d.Code != "unknown-reference" {
+			continue
+		}
+		refused++
+		require.Less(t, len(d.Detail), 500)
+		require.Contains(t, d.Detail, "and 388 more.")
+		if strings.Contains(d.Detail, "Did you mean") {
+			hinted++
+		}
+	}
+	require.Equal(t, many, refused)
+	require.Equal(t, mostHinted, hinted)
 }

@@ -15,7 +15,10 @@ type place struct {
 }
 
 // problems collects diagnostics; nothing here stops at the first.
-type problems struct{ found diag.Diagnostics }
+type problems struct {
+	found   diag.Diagnostics
+	unknown int // names that nothing has
+}
 
 func (p *problems) add(d diag.Diagnostic) { p.found = append(p.found, d) }
 

@@ -64,10 +64,15 @@ func (r *reader) resolveConnection(ref Reference, in []string) {
 }
 
 func (r *reader) resolveAfter(m *Mapping, after []Reference, in []string) {
-	var mappings, packaged []string
-	for _, o := range r.m.Mappings {
-		mappings = append(mappings, o.Name)
+	if len(after) == 0 {
+		return // the names are many where the mappings are
 	}
+	if r.mappings == nil {
+		for _, o := range r.m.Mappings {
+			r.mappings = append(r.mappings, o.Name)
+		}
+	}
+	var packaged []string
 	for _, p := range r.m.Packages {
 		if p.Module == nil {
 			return // what it holds isn't known; that has been said
@@ -86,7 +91,7 @@ func (r *reader) resolveAfter(m *Mapping, after []Reference, in []string) {
 				"It would never begin.", "Take it out of the list.")
 			continue
 		}
-		r.known(ref, mappings, in)
+		r.known(ref, r.mappings, in)
 	}
 }
 
@@ -96,12 +101,26 @@ func (r *reader) known(ref Reference, known, in []string) {
 	}
 }
 
+// Where thousands of names are wrong among thousands that are declared, a hint
+// for each takes minutes (10,000 by 10,000: two) and a list for each all memory.
+const (
+	mostHinted = 100
+	mostListed = 12
+)
+
 func (p *problems) unknownName(where place, summary, name string, known []string) {
 	detail := "Nothing of this name is declared."
 	if len(known) > 0 {
-		detail = "What is declared is " + strings.Join(quoteAll(known), ", ") + "."
+		detail = "What is declared is " + strings.Join(quoteAll(known[:min(len(known), mostListed)]), ", ")
+		if more := len(known) - mostListed; more > 0 {
+			detail += fmt.Sprintf(", and %d more", more)
+		}
+		detail += "."
 	}
-	p.refuse(where, "unknown-reference", summary, detail+suggest(name, known), "Correct the name, or declare it.")
+	if p.unknown++; p.unknown <= mostHinted {
+		detail += suggest(name, known)
+	}
+	p.refuse(where, "unknown-reference", summary, detail, "Correct the name, or declare it.")
 }
 
 // expand puts the fields of fieldsets in front of the source's own, and checks

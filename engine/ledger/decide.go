@@ -44,7 +44,7 @@ func (l *Ledger) freeTarget(scope ScopeID, sourceID, targetID string) error {
 		return err
 	}
 	return diag.Diagnostic{
-		Code: "already-linked", Summary: "That record of the target belongs to another person of the source",
+		Code: "already-linked", Summary: "That record of the target belongs to another record of the source",
 		Detail: "Two people can't share one record there. Nothing was changed.",
 		Remedy: "Look at the target again, and give the id of this person's own record; engine who ID says whose that one is.",
 	}

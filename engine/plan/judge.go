@@ -102,10 +102,11 @@ func sayNotWhole(end flow.End) Text {
 	}
 	la, the := named(end.Short)
 	text := plus(la+" n'a pas été lue en entier. ", the+" was not read whole: "+end.Reason+". ")
-	n := strconv.FormatInt(received, 10)
+	records := voice{records: true}
+	lues, read := records.accord(received, "a été lue", "ont été lues"), records.they(received, "was read", "were read")
 	if expected < 0 {
-		return plus(text.FR+n+" fiches ont été lues ; combien il y en a n'est pas connu.", text.EN+n+" records were read; how many there are is not known.")
+		return plus(text.FR+lues+" ; combien il y en a n'est pas connu.", text.EN+read+"; how many there are is not known.")
 	}
-	of := strconv.FormatInt(expected, 10)
-	return plus(text.FR+n+" fiches ont été lues sur "+of+" annoncées.", text.EN+n+" records were read of "+of+" announced.")
+	return plus(text.FR+lues+" sur "+counted(expected, oneInFrench(expected), "annoncée", "annoncées")+".",
+		text.EN+read+" of "+strconv.FormatInt(expected, 10)+" announced.")
 }

@@ -19,22 +19,23 @@ func (p *planner) voice() voice { return voice{records: !p.Mapping.People} }
 
 // people is a number of people, or of records; personnes is the same in French.
 func (v voice) people(n int64) string {
-	if v.records {
-		return counted(n, "1 record", "records")
-	}
-	return counted(n, "1 person", "people")
+	return counted(n, n == 1, v.or("person", "record"), v.or("people", "records"))
 }
 
 func (v voice) personnes(n int64) string {
-	if v.records {
-		return counted(n, "1 fiche", "fiches")
-	}
-	return counted(n, "1 personne", "personnes")
+	return counted(n, oneInFrench(n), v.or("personne", "fiche"), v.or("personnes", "fiches"))
 }
 
-// accord is a number of people and what they do, in French.
+// they are a number of people and what they do; accord is the same in French.
+func (v voice) they(n int64, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return v.people(n) + " " + many
+}
+
 func (v voice) accord(n int64, one, many string) string {
-	if n < 2 {
+	if oneInFrench(n) {
 		many = one
 	}
 	return v.personnes(n) + " " + many
@@ -48,12 +49,16 @@ func (v voice) or(people, records string) string {
 	return people
 }
 
-func counted(n int64, one, many string) string {
-	if n == 1 {
-		return one
+// counted is a number and the word that agrees with it.
+func counted(n int64, one bool, singular, plural string) string {
+	if one {
+		plural = singular
 	}
-	return strconv.FormatInt(n, 10) + " " + many
+	return strconv.FormatInt(n, 10) + " " + plural
 }
+
+// oneInFrench: none is singular, too.
+func oneInFrench(n int64) bool { return n < 2 }
 
 // plus is a sentence in both languages, each with its own arguments.
 func plus(fr, en string) Text { return Text{FR: diag.French(fr), EN: en} }
@@ -91,29 +96,33 @@ func (v voice) sayDepartures(part string, l limited) Text {
 			fmt.Sprintf("%s de la même façon ces %d derniers jours.", v.accord(l.done, "est déjà partie", "sont déjà parties"), limitDays),
 			fmt.Sprintf("%s left in the same way in the last %d days.", v.people(l.done), limitDays)))
 	}
-	return text.and(v.sayLimit(l, "partir", "leave"))
+	return text.and(v.sayLimit(l, "peut partir", "peuvent partir", "leave"))
 }
 
 // sayLimit says what may happen without being asked.
-func (v voice) sayLimit(l limited, fr, en string) Text {
+func (v voice) sayLimit(l limited, one, many, en string) Text {
 	if l.limit+l.expected == 0 {
 		return plus("Cela ne se fait jamais sans l'accord de quelqu'un.", "That never happens without somebody's word.")
 	}
+	if oneInFrench(l.limit) {
+		many = one
+	}
 	text := plus(
-		fmt.Sprintf("Sans l'accord de quelqu'un, pas plus de %s sur les %d déjà liées ne %s %s en %d jours", v.personnes(l.limit), l.of, canFR(l.limit), fr, limitDays),
-		fmt.Sprintf("Without somebody's word, at most %d of the %d %s are linked may %s within %d days", l.limit, l.of, v.or("who", "that"), en, limitDays))
+		fmt.Sprintf("Sans l'accord de quelqu'un, pas plus de %s sur %s ne %s en %d jours", v.personnes(l.limit), counted(l.of, oneInFrench(l.of), "déjà liée", "déjà liées"), many, limitDays),
+		fmt.Sprintf("Without somebody's word, at most %d of the %d %s linked may %s within %d days", l.limit, l.of, v.linked(l.of), en, limitDays))
 	if l.expected > 0 {
-		text.FR += fmt.Sprintf(", plus %d annoncées", l.expected)
+		text.FR += ", plus " + counted(l.expected, oneInFrench(l.expected), "annoncée", "annoncées")
 		text.EN += fmt.Sprintf(", and %d more that were announced", l.expected)
 	}
 	return Text{FR: text.FR + ".", EN: text.EN + "."}
 }
 
-func canFR(n int64) string {
-	if n < 2 {
-		return "peut"
+// linked is who the links are of, and their verb.
+func (v voice) linked(n int64) string {
+	if n == 1 {
+		return v.or("who is", "that is")
 	}
-	return "peuvent"
+	return v.or("who are", "that are")
 }
 
 func (v voice) doDepartures(part string) Text {
@@ -150,9 +159,9 @@ func (v voice) sayCreates(l limited, first bool) Text {
 	if l.done > 0 {
 		text = text.and(plus(
 			fmt.Sprintf("%s ces %d derniers jours.", v.accord(l.done, "l'a déjà été", "l'ont déjà été"), limitDays),
-			fmt.Sprintf("%s were created in the last %d days.", v.people(l.done), limitDays)))
+			fmt.Sprintf("%s created in the last %d days.", v.they(l.done, "was", "were"), limitDays)))
 	}
-	return text.and(v.sayLimit(l, "être créées", "be created"))
+	return text.and(v.sayLimit(l, "peut être créée", "peuvent être créées", "be created"))
 }
 
 func (v voice) doCreates(first bool) Text {
@@ -196,7 +205,7 @@ func (v voice) sayCells(field string, what kind, l limited, same, edited, fact b
 			fmt.Sprintf("So it did for %s in the last %d days.", v.people(l.done), limitDays)))
 	}
 	if !same {
-		text = text.and(v.sayLimit(l, "être concernées", "be concerned"))
+		text = text.and(v.sayLimit(l, "peut être concernée", "peuvent être concernées", "be concerned"))
 	}
 	if fact {
 		return text.and(plus(
@@ -226,8 +235,8 @@ func (v voice) sayHeld(l limited, waits int64) Text {
 	return plus(
 		fmt.Sprintf("%s depuis peu, faute de "+v.or("fiche transmissible", "données transmissibles")+" ; plus de %d sur %d, c'est plutôt la source ou le paramétrage qui a changé. %s aussi ; les départs continuent.",
 			v.accord(l.open, "est retenue", "sont retenues"), l.limit, l.of, v.accord(waits, "attend", "attendent")),
-		fmt.Sprintf("%s are newly held back because "+v.or("their records", "they")+" can't be sent; more than %d of %d is rather the source or the mapping that has changed. %s wait with them; departures go on.",
-			v.people(l.open), l.limit, l.of, v.people(waits)))
+		fmt.Sprintf("%s newly held back because "+v.or("their records", "they")+" can't be sent; more than %d of %d is rather the source or the mapping that has changed. %s with them; departures go on.",
+			v.they(l.open, "is", "are"), l.limit, l.of, v.they(waits, "waits", "wait")))
 }
 
 var doHeld = plus(
@@ -237,13 +246,13 @@ var doHeld = plus(
 func (v voice) sayIdentity(l limited) Text {
 	text := plus(
 		fmt.Sprintf("%s sous un identifiant qui était celui de quelqu'un d'autre : le nom et la date de naissance ont changé en même temps.", v.accord(l.open, "apparaît", "apparaissent")),
-		fmt.Sprintf("%s appear under an id that was somebody else's: name and date of birth changed at once.", v.people(l.open)))
+		fmt.Sprintf("%s under an id that was somebody else's: name and date of birth changed at once.", v.they(l.open, "appears", "appear")))
 	if !l.exceeded() {
 		return text
 	}
 	return text.and(plus(
-		fmt.Sprintf("Au-delà de %d personnes sur les %d qui sont liées, c'est la source qui a redistribué ses identifiants : rien du tout n'est envoyé.", l.limit, l.of),
-		fmt.Sprintf("Above %d of the %d who are linked, the source has given its ids anew: nothing at all is sent.", l.limit, l.of)))
+		fmt.Sprintf("Au-delà de %s sur %s, c'est la source qui a redistribué ses identifiants : rien du tout n'est envoyé.", v.personnes(l.limit), counted(l.of, oneInFrench(l.of), "qui est liée", "qui sont liées")),
+		fmt.Sprintf("Above %d of the %d %s linked, the source has given its ids anew: nothing at all is sent.", l.limit, l.of, v.linked(l.of))))
 }
 
 var doIdentity = plus(

@@ -269,11 +269,11 @@ func (p *planner) askFor(who []missing) {
 	})
 	n, v := int64(len(who)), p.voice()
 	say := plus(
-		v.personnes(n)+v.or(" qui figuraient dans la dernière liste écrite ne sont plus lues, ou ne passent plus le filtre, et aucune ancienne ligne ne peut les remplacer. "+
-			"Les omettre serait dire qu'elles sont parties, ce que leur fiche ne dit pas.",
-			" qui figuraient dans la dernière liste écrite ne sont plus lues, ou ne passent plus le filtre, et aucune ancienne ligne ne peut les remplacer. "+
-				"Les omettre serait dire qu'elles n'ont plus lieu d'être, ce qu'elles ne disent pas.")+" Tant que personne ne le dit, la liste n'est pas écrite.",
-		v.people(n)+" in the list that was last written are no longer read, or no longer selected, and no last line may stand in for them. "+
+		v.accord(n, "qui figurait dans la dernière liste écrite n'est plus lue, ou ne passe plus le filtre",
+			"qui figuraient dans la dernière liste écrite ne sont plus lues, ou ne passent plus le filtre")+
+			", et aucune ancienne ligne ne peut s'y substituer. L'omission dirait "+
+			v.or("un départ, ce que la fiche ne dit pas.", "que c'est fini, ce que rien ne dit.")+" Tant que personne ne le dit, la liste n'est pas écrite.",
+		v.they(n, "in the list that was last written is no longer read", "in the list that was last written are no longer read")+", or no longer selected, and no last line may stand in for them. "+
 			v.or("To leave them out is to say that they have left, and their records don't say so.", "To leave them out is to say that they are over, and they don't say so.")+
 			" Until somebody does, the list is not written.")
 	at := slices.IndexFunc(p.summary.Blocked, func(b Block) bool { return b.Part == PartRemovals })

@@ -26,9 +26,9 @@ func Held(ctx context.Context, l *ledger.Ledger, asked, mapping string) ([]ledge
 	})
 	if len(held) == 0 {
 		return nil, diag.Diagnostic{
-			Code: "not-held", Summary: "Nothing of this person is held",
-			Detail: "They are neither held, waiting, refused by the target nor ambiguous.",
-			Remedy: "engine who NAME says what is known of them.",
+			Code: "not-held", Summary: "Nothing of this " + person.Called() + " is held",
+			Detail: "It is neither held, waiting, refused by the target nor ambiguous.",
+			Remedy: "engine who NAME says what is known.",
 		}
 	}
 	return held, nil
@@ -78,7 +78,7 @@ func Drop(ctx context.Context, l *ledger.Ledger, asked, mapping string, d Decisi
 	}
 	if d.TargetID != "" && len(held) > 1 {
 		return nil, diag.Diagnostic{
-			Code: "ambiguous-person", Summary: "Several mappings sent this person and had no answer",
+			Code: "ambiguous-person", Summary: "Several mappings sent this and had no answer",
 			Detail: "One id belongs to one of their targets. Nothing was changed.", Remedy: "Name the mapping with --mapping.",
 		}
 	}
@@ -104,8 +104,8 @@ func drop(ctx context.Context, l *ledger.Ledger, h ledger.HeldRecord, d Decision
 		}
 	}
 	return diag.Diagnostic{
-		Code: "unknown-run", Summary: "The ledger no longer knows where this person was sent",
-		Detail: "The plan that sent them is gone. Nothing was changed.", Remedy: "Restore the ledger from a backup.",
+		Code: "unknown-run", Summary: "The ledger no longer knows where this was sent",
+		Detail: "The plan that sent it is gone. Nothing was changed.", Remedy: "Restore the ledger from a backup.",
 	}
 }
 
@@ -132,7 +132,7 @@ func Acknowledge(ctx context.Context, l *ledger.Ledger, asked, mapping, who stri
 
 func mustDecide() error {
 	return diag.Diagnostic{
-		Code: "must-decide", Summary: "The target never answered for this person, and somebody must say what became of it",
+		Code: "must-decide", Summary: "The target never answered, and somebody must say what became of it",
 		Detail: "Sent again unseen, it might take effect twice: two accounts, two payments. Nothing was changed.",
 		Remedy: "Look at the target. If it is there: engine held drop PERSON --target ID, with the target's own id. If it is not, or is not as it should be: engine held drop PERSON --send-again.",
 	}
@@ -140,8 +140,8 @@ func mustDecide() error {
 
 func nothingToDecide() error {
 	return diag.Diagnostic{
-		Code: "not-ambiguous", Summary: "There is nothing to decide about this person",
-		Detail: "--target and --send-again are for whom the target never answered. This record was not sent, or was clearly refused. Nothing was changed.",
+		Code: "not-ambiguous", Summary: "There is nothing to decide here",
+		Detail: "--target and --send-again are for what the target never answered. This record was not sent, or was clearly refused. Nothing was changed.",
 		Remedy: "Leave them out.",
 	}
 }

@@ -17,7 +17,17 @@ type Person struct {
 	Tenant   string `json:"source"` // of the source
 	Resource string `json:"resource"`
 
-	ways []ledger.Way // the mappings that carry that collection, and where to
+	ways    []ledger.Way // the mappings that carry that collection, and where to
+	records bool         // its mappings are not about people
+}
+
+// Called is how one is spoken of: whether the mappings' records are people, their
+// last runs tell.
+func (p *Person) Called() string {
+	if p.records {
+		return "record"
+	}
+	return "person"
 }
 
 // Found is who fits a name or an id.
@@ -56,7 +66,9 @@ func Find(ctx context.Context, l *ledger.Ledger, asked string) (*Found, error) {
 		return found, nil
 	}
 	for i := range f.people {
-		f.complete(&f.people[i], names)
+		if err := f.complete(ctx, &f.people[i], names); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortFunc(f.people, func(a, b Person) int {
 		return cmp.Or(cmp.Compare(a.SourceID, b.SourceID), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Tenant, b.Tenant))
@@ -115,7 +127,7 @@ func (f *finder) add(of ledger.Scope, id string) {
 
 // complete gives a person the mappings that carry their collection, and the name
 // that these have shown last.
-func (f *finder) complete(p *Person, names []ledger.Name) {
+func (f *finder) complete(ctx context.Context, p *Person, names []ledger.Name) error {
 	for _, way := range f.ways {
 		if way.Of.SourceTenant == p.Tenant && way.Of.SourceResource == p.Resource {
 			p.ways = append(p.ways, way)
@@ -126,6 +138,34 @@ func (f *finder) complete(p *Person, names []ledger.Name) {
 			p.Shown = n.Shown
 		}
 	}
+	return f.speak(ctx, p)
+}
+
+// storied is how many of a mapping's last runs are asked what its records are: one
+// that was cut short tells nothing.
+const storied = 5
+
+// speak says whether a person is one: one mapping about people is enough.
+func (f *finder) speak(ctx context.Context, p *Person) error {
+	for _, way := range p.ways {
+		last, err := f.ledger.LastRuns(ctx, way.Mapping, storied)
+		if err != nil {
+			return err
+		}
+		for i := range last {
+			story, told, err := storyOf(ctx, f.ledger, last[i].ID)
+			if err != nil {
+				return err
+			}
+			if told {
+				if p.records = story.Records; !p.records {
+					return nil
+				}
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // withoutBeneath leaves out who is only the record that elements of each blocks
@@ -149,15 +189,15 @@ func One(ctx context.Context, l *ledger.Ledger, asked string) (*Person, error) {
 	switch len(found.People) {
 	case 0:
 		return nil, diag.Diagnostic{
-			Code: "unknown-person", Summary: "The ledger knows nobody by this name or id",
-			Detail: "A person is named by the source's id, the target's id, or the name that shown_as gives. Nothing was changed.",
+			Code: "unknown-person", Summary: "The ledger knows nobody, and no record, by this name or id",
+			Detail: "A person, or a record, is named by the source's id, the target's id, or the name that shown_as gives. Nothing was changed.",
 			Remedy: "engine who NAME looks for names that are close.",
 		}
 	case 1:
 		return &found.People[0], nil
 	}
 	return nil, diag.Diagnostic{
-		Code: "ambiguous-person", Summary: "Several people fit this name or id",
+		Code: "ambiguous-person", Summary: "Several people or records fit this name or id",
 		Detail: "Which of them is meant can't be told. Nothing was changed.",
 		Remedy: "engine who NAME lists them; name the one who is meant by the source's id.",
 	}

@@ -45,7 +45,7 @@ func Forget(ctx context.Context, l *ledger.Ledger, asked string, o ForgetOptions
 		return nil, err
 	}
 	if len(erased.Grouped) > 0 && !o.Decided {
-		return nil, groupedRecords(erased.Grouped)
+		return nil, groupedRecords(person.Called(), erased.Grouped)
 	}
 	for _, f := range of {
 		if err := dropPlans(ctx, l, f.Scope); err != nil {
@@ -101,14 +101,14 @@ func (e *Erased) reach(ctx context.Context, l *ledger.Ledger, o ForgetOptions) (
 	return of, nil
 }
 
-func groupedRecords(grouped map[string]int) error {
+func groupedRecords(called string, grouped map[string]int) error {
 	var what []string
 	for _, collection := range slices.Sorted(maps.Keys(grouped)) {
 		what = append(what, fmt.Sprintf("%d of %s", grouped[collection], collection))
 	}
 	return diag.Diagnostic{
-		Code: "grouped-records", Summary: "There are groups of records whose id has this person's id in it",
-		Detail: "There are " + strings.Join(what, ", ") + ". Whether they are the person's, or only have the same number in them, the mapping says. Nothing was erased.",
+		Code: "grouped-records", Summary: "There are groups of records whose id has this " + called + "'s id in it",
+		Detail: "There are " + strings.Join(what, ", ") + ". Whether they are the " + called + "'s, or only have the same number in them, the mapping says. Nothing was erased.",
 		Remedy: "Add --grouped to erase them, too, or --grouped=false to leave them.",
 	}
 }

@@ -34,7 +34,7 @@ type words struct {
 	verdict  map[string]string    // by Line.Verdict
 	columns  [6]string            // of the list of everybody
 	everyone string               // its title
-	profile  string               // of %s: what a link leads to
+	profile  func(string) string  // what a link leads to, of somebody
 	further  string               // between two things said of one person
 	but      string               // all but the field %s
 	inField  string               // of what the target left out: the field %s
@@ -80,6 +80,12 @@ func wordsOf(lang Language, records bool) *words {
 	}
 	return &inEnglish
 }
+
+// StatusIn is the status of a run as a report says it.
+func StatusIn(status string, lang Language) string { return wordsOf(lang, false).status[status] }
+
+// MomentIn is a day and a time of it as a report says them.
+func MomentIn(t time.Time, lang Language) string { return wordsOf(lang, false).date(t) }
 
 // counted is a number with its word.
 func (w *words) counted(n int64, forms [2]string) string {

@@ -44,7 +44,7 @@ var inEnglish = words{
 	verdict:  map[string]string{Success: "success", Failure: "failed", Skip: "skipped"},
 	columns:  [6]string{"Date", "Person", "Ids: source, target", "Operation", "Result", "Message"},
 	everyone: "Person by person",
-	profile:  "profile of %s",
+	profile:  func(name string) string { return "profile of " + name },
 	further:  "; ",
 	but:      "without the field “%s”",
 	inField:  "field “%s”",

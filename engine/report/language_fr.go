@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"time"
+
+	"passerelle/engine/diag"
 )
 
 var frenchDays = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
@@ -125,7 +127,7 @@ var inFrench = words{
 	verdict:  map[string]string{Success: "réussi", Failure: "échec", Skip: "ignoré"},
 	columns:  [6]string{"Date", "Personne", "Identifiants : source, cible", "Opération", "Statut", "Message"},
 	everyone: "Personne par personne",
-	profile:  "fiche de %s",
+	profile:  func(name string) string { return "fiche " + diag.OfFrench(name) },
 	further:  " ; ",
 	but:      "sans le champ « %s »",
 	inField:  "champ « %s »",

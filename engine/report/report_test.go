@@ -182,7 +182,7 @@ func TestDecisions(t *testing.T) {
 	_, err = report.Drop(ctx, l, "Ida Huit", "", report.Decision{})
 	require.ErrorContains(t, err, "never answered")
 	_, err = report.Drop(ctx, l, "Ida Huit", "", report.Decision{TargetID: "t-1"})
-	require.ErrorContains(t, err, "belongs to another person")
+	require.ErrorContains(t, err, "belongs to another record")
 	_, err = report.Drop(ctx, l, "Luc Faure", "", report.Decision{SendAgain: true})
 	require.ErrorContains(t, err, "nothing to decide")
 
@@ -203,6 +203,35 @@ func TestDecisions(t *testing.T) {
 	who, err = report.LookUp(ctx, l, "31")
 	require.NoError(t, err)
 	require.Empty(t, who.People)
+}
+
+// Whose records are not people is not called a person, also where the last run was
+// cut short; of what nothing is known, a person is supposed.
+func TestRecordsAreNotCalledPeople(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	l, id := night(t)
+	person, err := report.One(ctx, l, "1")
+	require.NoError(t, err)
+	require.Equal(t, "person", person.Called())
+
+	require.NoError(t, (&report.Story{Records: true}).Keep(ctx, l, id))
+	_, err = l.BeginRun(ctx, "people", time.UTC)
+	require.NoError(t, err)
+	person, err = report.One(ctx, l, "1")
+	require.NoError(t, err)
+	require.Equal(t, "record", person.Called())
+	_, err = report.Held(ctx, l, "1", "")
+	require.ErrorContains(t, err, "Nothing of this record is held")
+	for _, asked := range []func() error{
+		func() error { _, err := report.Retry(ctx, l, "Ida Huit", ""); return err },
+		func() error {
+			_, err := report.Drop(ctx, l, "Luc Faure", "", report.Decision{SendAgain: true})
+			return err
+		},
+	} {
+		require.NotContains(t, asked().Error(), "person")
+	}
 }
 
 // What is beneath a person goes with them: elements of each blocks, and groups

@@ -218,7 +218,7 @@ func (w *words) name(to *row, people []Someone) {
 	to.People, to.More = w.few(people)
 	for _, p := range to.People {
 		if p.URL != "" {
-			to.Profiles = append(to.Profiles, profile{fmt.Sprintf(w.profile, p.Name), p.URL})
+			to.Profiles = append(to.Profiles, profile{w.profile(p.Name), p.URL})
 		}
 	}
 }

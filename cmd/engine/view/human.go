@@ -137,11 +137,11 @@ func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-runewidth.StringWidth(text)))
 }
 
-// wrap breaks text at spaces and indents every line.
+// wrap breaks text at spaces, no-break ones left out, and indents every line.
 func wrap(text string, width int, indent string) string {
 	var out strings.Builder
 	line := indent
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }) {
 		if line != indent && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > width {
 			out.WriteString(line + "\n")
 			line = indent

@@ -10,7 +10,6 @@ import (
 	"passerelle/engine"
 	"passerelle/engine/diag"
 	"passerelle/engine/lang"
-	"passerelle/engine/plan"
 	"passerelle/engine/report"
 )
 
@@ -42,7 +41,7 @@ func (h *human) Runs(runs []report.Run) {
 	for i := range runs {
 		r := &runs[i]
 		status, color := runStatus(r)
-		h.printf("%s  %s  %s  %s\n", pad(r.ID, 18), pad(diag.VisibleLine(r.Mapping), 20), h.paint(color, pad(status, 12)), runCounts(r))
+		h.printf("%s  %s  %s  %s\n", pad(r.ID, 18), pad(diag.VisibleLine(r.Mapping), 20), h.paint(color, pad(status, 12)), inEnglish.counts(r))
 	}
 }
 
@@ -53,80 +52,11 @@ func runStatus(r *report.Run) (words, color string) {
 	return statusWords(r.Status)
 }
 
-// runCounts is what a run did, in one line.
-func runCounts(r *report.Run) string {
-	n := report.Operations(r)
-	var parts []string
-	for _, part := range []struct {
-		n    int64
-		word string
-	}{
-		{n.Provisioning, "created"}, {n.Update, "updated"}, {n.Link, "linked"}, {n.Deprovisioning, "deactivated or deleted"}, {n.Reactivation, "reactivated"},
-		{r.Counts["unlink"], "unlinked"}, {r.Counts["blocked"], "blocked"}, {r.Counts["failed"], "refused by the target"}, {r.Counts["ambiguous"], "never answered"},
-		{r.Counts["held"], "held"}, {r.Counts["waiting"], "waiting"}, {r.Counts["unchanged"], "unchanged"},
-	} {
-		if part.n > 0 {
-			parts = append(parts, strconv.FormatInt(part.n, 10)+" "+part.word)
-		}
-	}
-	if r.Trigger == "undo" {
-		parts = append(parts, "an undo")
-	}
-	if len(parts) == 0 {
-		return "nothing"
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (h *human) RunResults(run *report.Run, lines []report.Line, lang report.Language, everybody bool) {
-	status, color := runStatus(run)
-	h.printf("%s    %s\n\n", h.paint(bold, "Run "+run.ID+"    "+diag.VisibleLine(run.Mapping)), h.paint(color+bold, status))
-	h.printf("  Began %s", moment(run.Started))
-	if !run.Ended.IsZero() {
-		h.printf(", ended %s", moment(run.Ended))
-	}
-	h.printf(". %s.\n", runCounts(run))
-	h.calls(report.CallsOf(run), "the source", "the target", run.Counts[plan.CountReceived])
-	h.printf("\n")
-	shown := map[string]int{}
-	left := 0
-	for i := range lines {
-		r := &lines[i]
-		kind := r.Outcome + r.Operation
-		if shown[kind]++; shown[kind] > firstOfEach && !everybody {
-			left++
-			continue
-		}
-		h.line(r, lang)
-	}
-	if left > 0 {
-		h.printf("  and %d more; --all lists everybody\n", left)
-	}
-	if len(lines) == 0 {
-		h.printf("  No single result is kept: nothing was written, held or blocked, or it was too long ago.\n")
-	}
-}
-
 func (h *human) coded(code string) string {
 	if code == "" {
 		return ""
 	}
 	return h.paint(faint, "  ["+code+"]")
-}
-
-// line is one result: date, who, ids, operation, result, message.
-func (h *human) line(r *report.Line, lang report.Language) {
-	told := r.In(lang)
-	h.printf("  %s  %s  %s  %s %s  %s%s\n", moment(r.At), pad(Name(r.ShownName, r.SourceID), 24), h.ids(r), pad(told.Case, 17), pad(told.Verdict, 7),
-		diag.VisibleLine(told.Message), h.coded(r.Code))
-	if r.Answer != "" {
-		h.printf("%s", wrap("The target said: "+diag.VisibleLine(r.Answer), h.width, "      "))
-	}
-	for _, at := range []struct{ id, address string }{{r.SourceID, r.SourceURL}, {r.TargetID, r.TargetURL}} {
-		if at.address != "" && !h.outColor { // otherwise the id leads there
-			h.printf("      %s  %s\n", diag.VisibleLine(at.id), at.address)
-		}
-	}
 }
 
 // ids are a person's at both sides, each leading to its page where a terminal can
@@ -156,34 +86,6 @@ func (h *human) profiles(indent, source, target string) {
 	if target != "" {
 		h.printf("%sAt the target: %s\n", indent, target)
 	}
-}
-
-// calls is how many requests were made to both sides, as far as it was said, and
-// how many of them nothing could do without.
-func (h *human) calls(of [2]report.Calls, source, target string, read int64) {
-	var parts []string
-	for i, name := range []string{source, target} {
-		c := of[i]
-		part := strconv.FormatInt(c.Made, 10) + " to " + name
-		switch {
-		case c.Made < 0:
-			part = "to " + name + ": not said"
-		case c.Made == 0:
-		case c.Least == c.Made:
-			part += " (the least possible)"
-		case c.Least >= 0:
-			part += " (the least possible is " + strconv.FormatInt(c.Least, 10) + ")"
-		}
-		parts = append(parts, part)
-	}
-	if of[0].Made < 0 && of[1].Made < 0 {
-		parts = []string{"not said"}
-	}
-	text := "Calls: " + strings.Join(parts, ", ") + "."
-	if per := report.PerThousand(of, read); per.Made >= 0 && per.Least >= 0 {
-		text += " For 1,000 people read that is " + strconv.FormatInt(per.Made, 10) + " against " + strconv.FormatInt(per.Least, 10) + "."
-	}
-	h.printf("%s", wrap(text, h.width, "  "))
 }
 
 // did is what became of a person, in a few words.

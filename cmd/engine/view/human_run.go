@@ -42,7 +42,7 @@ func (h *human) Run(r *engine.Ran) {
 	h.gone(r.Plan.Gone)
 	if r.Plan.ID != "" {
 		h.read(&r.Plan)
-		h.calls(report.CallsIn(r.Calls), r.From, r.To, r.Plan.Read.Received)
+		h.calls(report.English, report.CallsIn(r.Calls), r.From, r.To, r.Plan.Read.Received)
 	}
 	h.printf("  Run %s.\n\n", r.RunID)
 }

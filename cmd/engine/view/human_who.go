@@ -11,18 +11,18 @@ import (
 func (h *human) Who(w *report.Who) {
 	switch len(w.People) {
 	case 0:
-		h.printf("No run that is still remembered has met a person called %s.\n", strconv.Quote(diag.VisibleLine(w.Asked)))
+		h.printf("No run that is still remembered has met a person or a record called %s.\n", strconv.Quote(diag.VisibleLine(w.Asked)))
 		for _, near := range w.Near {
 			h.printf("Did you mean %s?\n", diag.VisibleLine(near))
 		}
 		h.printf("%s", wrap("Who is passed over by where, has left without ever being linked, or is not given by the source at all leaves no trace here. "+
-			"A person who has not changed for long is found by id alone.", h.width, ""))
+			"What has not changed for long is found by id alone.", h.width, ""))
 		return
 	case 1:
 		h.known(&w.People[0])
 		return
 	}
-	h.printf("Several people fit %s. Name one by the source's id:\n\n", strconv.Quote(diag.VisibleLine(w.Asked)))
+	h.printf("Several fit %s. Name one by the source's id:\n\n", strconv.Quote(diag.VisibleLine(w.Asked)))
 	for i := range w.People {
 		p := &w.People[i]
 		h.printf("  %s  %s  %s at %s\n", pad(diag.VisibleLine(p.SourceID), 12), pad(Name(p.Shown, p.SourceID), 28), diag.VisibleLine(p.Resource), diag.VisibleLine(p.Tenant))
@@ -32,13 +32,13 @@ func (h *human) Who(w *report.Who) {
 func (h *human) known(k *report.Known) {
 	h.printf("%s    id %s of %s at %s\n", h.paint(bold, Name(k.Shown, k.SourceID)), diag.VisibleLine(k.SourceID), diag.VisibleLine(k.Resource), diag.VisibleLine(k.Tenant))
 	for i := range k.Mappings {
-		h.inMapping(&k.Mappings[i])
+		h.inMapping(&k.Mappings[i], k.Called())
 	}
 }
 
-func (h *human) inMapping(m *report.InMapping) {
+func (h *human) inMapping(m *report.InMapping, called string) {
 	h.printf("\n  %s\n", h.paint(bold, diag.VisibleLine(m.Mapping)+" → "+diag.VisibleLine(m.TargetResource)+" at "+diag.VisibleLine(m.TargetTenant)))
-	h.printf("%s", wrap(stands(m), h.width, "    "))
+	h.printf("%s", wrap(stands(m, called), h.width, "    "))
 	h.profiles("    ", m.SourceURL, m.TargetURL)
 	for _, f := range m.Without() {
 		h.printf("%s", wrap("Without the field "+diag.VisibleLine(f.Field)+": "+strings.TrimSuffix(diag.VisibleLine(f.Summary), ".")+" ["+f.Code+"]. "+diag.VisibleLine(f.Remedy), h.width, "    "))
@@ -53,7 +53,7 @@ func (h *human) inMapping(m *report.InMapping) {
 		}
 	}
 	if m.LastRun != nil {
-		h.printf("%s", wrap(lastRun(m), h.width, "    "))
+		h.printf("%s", wrap(lastRun(m, called), h.width, "    "))
 	}
 	for i := range m.Results {
 		r := &m.Results[i]
@@ -66,7 +66,7 @@ func (h *human) inMapping(m *report.InMapping) {
 }
 
 // stands says where a person stands, in a sentence.
-func stands(m *report.InMapping) string {
+func stands(m *report.InMapping, called string) string {
 	switch m.State {
 	case report.AtTarget:
 		return "At the target, under the id " + diag.VisibleLine(m.TargetID) + ", last written or linked " + moment(m.Since) + "."
@@ -77,7 +77,7 @@ func stands(m *report.InMapping) string {
 	case report.Undecided:
 		return "Nobody knows: it was sent, and the target never answered. Somebody must look there and say so with engine held drop."
 	case report.NeverSent:
-		return "Never sent there, and the ledger doesn't know why: the mapping's where may not select this person, they may have left before they were ever linked, or the source did not give them to this mapping."
+		return "Never sent there, and the ledger doesn't know why: the mapping's where may not select this " + called + ", it may have ended before it was ever linked, or the source did not give it to this mapping."
 	}
 	if m.Held != nil {
 		return "Not at the target: " + m.Held.Outcome + " since " + moment(m.Held.FirstSeen) + "."
@@ -86,7 +86,7 @@ func stands(m *report.InMapping) string {
 }
 
 // lastRun says what the mapping's last run tells of a person.
-func lastRun(m *report.InMapping) string {
+func lastRun(m *report.InMapping, called string) string {
 	r := m.LastRun
 	head := "The last run, " + r.ID + ", "
 	switch r.Status {
@@ -95,13 +95,13 @@ func lastRun(m *report.InMapping) string {
 	case report.NotBegun:
 		return head + "was blocked before it planned anything: it says nothing of anybody."
 	case report.Failed:
-		return head + "failed: it may not have come to this person."
+		return head + "failed: it may not have come to this " + called + "."
 	}
 	switch {
 	case m.Told():
 		return head + "is told below."
 	case m.TargetID != "" && m.Held == nil:
-		return head + "found nothing to send: results of people who have not changed, or are out of scope, are not kept one by one."
+		return head + "found nothing to send: results of who or what has not changed, or is out of scope, are not kept one by one."
 	}
-	return head + "recorded nothing of this person."
+	return head + "recorded nothing of this " + called + "."
 }

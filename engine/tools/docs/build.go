@@ -20,7 +20,7 @@ func Build(w *load.Workspace, language string) *Page {
 	if b.about == nil {
 		b.about = &lang.Integration{Named: lang.Named{Name: filepath.Base(w.Module.Dir)}}
 	}
-	b.Title = cmp.Or(b.about.Title.Prefer(in(b.about.Title, language)), b.about.Name)
+	b.Title = b.set(cmp.Or(b.about.Title.Prefer(in(b.about.Title, language)), b.about.Name))
 	if b.about.Publisher != "" {
 		b.text(b.say("Cette intégration est publiée par "+b.about.Publisher+".", "This integration is published by "+b.about.Publisher+"."))
 	}

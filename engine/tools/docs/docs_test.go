@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	unescape "html"
 	"strings"
 	"testing"
 
@@ -64,5 +65,19 @@ func TestLanguages(t *testing.T) {
 		if block.Heading != "" && block.Level == 2 {
 			require.NotEqual(t, block.Heading, en.Blocks[i].Heading)
 		}
+	}
+}
+
+// In French no line begins with a colon, and no expression is changed.
+func TestFrenchSpaces(t *testing.T) {
+	t.Parallel()
+	w := fixture.Compile(t, strings.Replace(people, "'<b>_x_</b>'", "(person.number > '5' ? 'a : b' : '')", 1), nil)
+	page := docs.Build(w, "fr")
+	var md, html strings.Builder
+	require.NoError(t, docs.WriteMarkdown(&md, page))
+	require.NoError(t, docs.WriteHTML(&html, page))
+	for _, text := range []string{md.String(), unescape.UnescapeString(html.String())} {
+		require.Contains(t, text, "sont envoyées\u00a0: ")
+		require.Contains(t, text, "? 'a : b' : '')", "an expression is to be copied as it is")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // Mark begins every page that is written, so that one that somebody wrote by hand
@@ -55,10 +56,15 @@ func markdownTable(b *strings.Builder, rows [][]string) {
 // markdown leaves names between backquotes alone and keeps the rest from being
 // read as anything but text.
 func markdown(text string) string {
-	parts := strings.Split(oneLine(text), "`")
+	return outsideNames(oneLine(text), escapes.Replace)
+}
+
+// outsideNames changes what does not stand between two backquotes.
+func outsideNames(text string, change func(string) string) string {
+	parts := strings.Split(text, "`")
 	for i := range parts {
 		if i%2 == 0 || i == len(parts)-1 { // outside, or an odd backquote
-			parts[i] = escapes.Replace(parts[i])
+			parts[i] = change(parts[i])
 		}
 	}
 	return strings.Join(parts, "`")
@@ -66,7 +72,10 @@ func markdown(text string) string {
 
 var escapes = strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "<", "&lt;", "[", `\[`, "]", `\]`)
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+// oneLine leaves the no-break spaces, which strings.Fields would take as well.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r != '\u00a0' && r != '\u202f' && unicode.IsSpace(r) }), " ")
+}
 
 // WriteHTML writes a page as a document of its own.
 func WriteHTML(out io.Writer, p *Page) error {

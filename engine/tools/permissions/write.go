@@ -14,8 +14,8 @@ type words struct {
 var inLanguage = map[string]words{
 	"fr": {
 		read: "lire", write: "écrire", whole: "indispensable",
-		none:    "le connecteur ne nomme aucun droit : la clé suffit, ou voyez sa documentation",
-		section: " : section « %s »", needed: "pour", setting: "demandé par", optional: "facultatif : sans, mettez %s à false", colon: " :",
+		none:    "le connecteur ne nomme aucun droit\u00a0: la clé suffit, ou voyez sa documentation",
+		section: "\u00a0: section «\u00a0%s\u00a0»", needed: "pour", setting: "demandé par", optional: "facultatif\u00a0: sans, mettez %s à false", colon: "\u00a0:",
 	},
 	"en": {
 		read: "read", write: "write", whole: "needed for all of it",

@@ -53,6 +53,28 @@ mapping "refused" {
   }
 }
 
+# Null is no word: the default, which is true, counts.
+mapping "null" {
+  leavers {
+    when = "person.id == 0"
+    do   = "keep"
+    out  = "deactivate"
+  }
+  source "person" {
+    connection = connection.hr
+    resource   = "departments"
+    field "id" { path = "id" }
+    field "number" { path = "name" }
+  }
+  target "account" {
+    connection = connection.badge
+    resource   = "accounts"
+    tidy       = false ? true : null
+    key        = "number"
+    map        = { number = "person.number" }
+  }
+}
+
 # Not known before the run: the connector says it then.
 mapping "perhaps" {
   leavers {

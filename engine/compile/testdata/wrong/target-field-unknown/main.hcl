@@ -27,6 +27,8 @@ mapping "people" {
       badge_colour = "person.name"
       job = "person.name"
       id = "person.number"
+      mobile = "person.name"
+      echelon = "person.name"
     }
   }
 }
