@@ -6,8 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -17,21 +15,33 @@ import (
 // first of equally close candidates wins.
 func DidYouMean(given string, candidates []string) string {
 	plain := folded(given)
-	best, bestDistance := "", len([]rune(plain))/3+1
+	best, closer := "", forgiven(plain)
 	for _, c := range candidates {
 		if c == given {
 			continue
 		}
-		if d := distance(plain, folded(c)); d < bestDistance {
-			best, bestDistance = c, d
+		if d := distance(plain, folded(c), closer); d <= closer {
+			best, closer = c, d-1
 		}
 	}
 	return best
 }
 
-// distance counts slips: a letter wrong, missing or too much, or two neighbours
-// swapped. A word that is a part of the other is taken for a short form of it.
-func distance(a, b string) int {
+// Near is a test of what DidYouMean may give, for who has too many candidates to
+// gather them all.
+func Near(given string) func(candidate string) bool {
+	plain := folded(given)
+	limit := forgiven(plain)
+	return func(c string) bool { return c != given && distance(plain, folded(c), limit) <= limit }
+}
+
+// forgiven is how many slips a text may have.
+func forgiven(plain string) int { return utf8.RuneCountInString(plain) / 3 }
+
+// distance counts slips, or gives any number above the limit: a letter wrong,
+// missing or too much, or two neighbours swapped. A word that is a part of the other is taken for a
+// short form of it.
+func distance(a, b string, limit int) int {
 	if len(a) >= 4 && strings.Contains(b, a) {
 		return 1
 	}
@@ -43,11 +53,16 @@ func distance(a, b string) int {
 				if string(x) == b {
 					return 1
 				}
+				x[i], x[i+1] = x[i+1], x[i]
 				break
 			}
 		}
 	}
-	return levenshtein.Distance(a, b, nil)
+	if more := max(len(x), len(y)) - min(len(x), len(y)); more > limit {
+		return more
+	}
+	d, _, _ := levenshtein.Calculate(x, y, 0, 1, 1, 1) // with a limit, it gives wrong ones
+	return d
 }
 
 // Suggest is DidYouMean as a sentence that ends a detail, with a space before
@@ -63,33 +78,33 @@ func Suggest(given string, candidates []string) string {
 // with one sign for hyphen, underscore and space.
 func Fold(s string) string { return folded(s) }
 
-func folded(s string) string {
-	if isASCII(s) { // nearly always: no accent to take off
-		return strings.Map(even, s)
-	}
-	strip := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
-	out, _, err := transform.String(strip, s)
-	if err != nil {
-		out = s
-	}
-	return strings.Map(even, strings.ToLower(out))
-}
-
-func isASCII(s string) bool {
+// FoldsTo reports whether a text is this one, folded. It is for going through
+// many: nearly all differ in a plain letter before anything has to be folded.
+func FoldsTo(s, folded string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
+			return Fold(s) == folded
+		}
+		if i == len(folded) || foldedRune(rune(s[i])) != rune(folded[i]) {
 			return false
 		}
 	}
-	return true
+	return len(s) == len(folded)
 }
 
-func even(r rune) rune {
-	switch {
-	case r == '-' || r == ' ':
+func folded(s string) string {
+	bare := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(s))
+	return strings.Map(foldedRune, norm.NFC.String(bare))
+}
+
+func foldedRune(r rune) rune {
+	if r == '-' || r == ' ' {
 		return '_'
-	case 'A' <= r && r <= 'Z':
-		return r + 'a' - 'A'
 	}
-	return r
+	return unicode.ToLower(r)
 }

@@ -39,7 +39,7 @@ func TestAReaderTakesNoLockAndChangesNothing(t *testing.T) {
 	reader, err := OpenReader(t.Context(), Options{Path: ledgerIn(dir), Key: testKey(t)})
 	require.NoError(t, err)
 	defer reader.Close()
-	names, err := reader.Names(t.Context())
+	names, err := reader.Named(t.Context(), func(string) bool { return true })
 	require.NoError(t, err)
 	require.Equal(t, []Name{{"people", "s-one", "Zoé N'Guyen"}, {"people", "s-two", "Léa Morel"}}, names)
 	require.Error(t, reader.SaveStory(t.Context(), run, []byte("x")))

@@ -42,6 +42,9 @@ func (l *Ledger) Forget(ctx context.Context, of []Forgetting) (Forgotten, error)
 					return err
 				}
 			}
+			if err := l.forgetResults(f, words, &gone); err != nil {
+				return err
+			}
 		}
 		return nextGeneration(l.conn)
 	})
@@ -80,13 +83,11 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 		{&gone.Links, "DELETE FROM links WHERE source = ?1 AND scope = ?2", scoped},
 		{&uncounted, "DELETE FROM unfinished WHERE source = ?1 AND mapping = ?2", bind},
 		{&gone.Held, "DELETE FROM held WHERE source = ?1 AND mapping = ?2", bind},
-		{&gone.Results, `UPDATE results SET source = ?3, target = '', name = x'', answer = '', left_out = ''
-			WHERE source = ?1 AND run IN (SELECT number FROM runs WHERE mapping = ?2)`, worded},
 		{&gone.Approvals, "UPDATE approvals SET source = ?3 WHERE source = ?1 AND mapping = ?2", worded},
 		// "… under another id, too: ID" is said of whoever has the same name and birth date.
 		{&uncounted, `UPDATE held SET summary = substr(summary, 1, length(summary) - length(?1)) || ?3
 			WHERE mapping = ?2 AND substr(summary, -length(?1) - 2) = ': ' || ?1`, worded},
-		{&uncounted, `UPDATE results SET summary = substr(summary, 1, length(summary) - length(?1)) || ?3
+		{&uncounted, `UPDATE result_pages SET summary = substr(summary, 1, length(summary) - length(?1)) || ?3
 			WHERE run IN (SELECT number FROM runs WHERE mapping = ?2) AND substr(summary, -length(?1) - 2) = ': ' || ?1`, worded},
 	} {
 		if err := exec(l.conn, step.query, step.bind); err != nil {
@@ -97,35 +98,84 @@ func (l *Ledger) forget(sourceID, word string, way Way, gone *Forgotten) error {
 	return nil
 }
 
+// forgetResults puts the words in the place of the ids in the results of a
+// mapping. Each page that has one of them is written anew.
+func (l *Ledger) forgetResults(f Forgetting, words map[string]string, gone *Forgotten) error {
+	var pages []pageKey
+	err := l.eachPageAbout(f.SourceIDs, "JOIN runs u ON u.number = p.run WHERE u.mapping = ?",
+		func(s *sqlite.Stmt) { s.BindText(1, f.Mapping) },
+		func(at pageKey) error {
+			pages = append(pages, at)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	named := make(map[string]struct{}, len(f.SourceIDs))
+	for _, id := range f.SourceIDs {
+		named[id] = struct{}{}
+	}
+	for _, at := range pages {
+		w := pageWriter{ledger: l, run: at.run}
+		err := l.pageAt(at, func(k *keptPage) error {
+			without := k.said // what a target said of somebody is theirs: who stays has a page without
+			without.answer, without.leftOut = "", ""
+			for _, a := range k.people {
+				if _, forgotten := named[a.source]; !forgotten {
+					w.add(&k.said, a)
+					continue
+				}
+				gone.Results++
+				w.add(&without, about{number: a.number, position: a.position, source: words[a.source]})
+			}
+			return exec(l.conn, "DELETE FROM result_pages WHERE run = ? AND until = ? AND first = ?", at.bind)
+		})
+		if err != nil {
+			return err
+		}
+		if err := w.write(at.until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // SourceIDs are those of a mapping and scope, linked, held, approved or in any
 // result, of which keep says so. It goes through all of them.
 func (l *Ledger) SourceIDs(ctx context.Context, way Way, keep func(string) bool) (ids []string, err error) {
+	meet := func(id string) {
+		if keep(id) {
+			ids = append(ids, id)
+		}
+	}
 	err = l.read(ctx, "looking for records of a person", func() error {
 		err := each(l.conn, `SELECT source FROM links WHERE scope = ?1
 			UNION SELECT source FROM stale_lines WHERE scope = ?1
 			UNION SELECT source FROM held WHERE mapping = ?2
-			UNION SELECT source FROM approvals WHERE mapping = ?2
-			UNION SELECT source FROM results WHERE run IN (SELECT number FROM runs WHERE mapping = ?2)`,
+			UNION SELECT source FROM approvals WHERE mapping = ?2`,
 			func(s *sqlite.Stmt) {
 				s.BindInt64(1, int64(way.Scope))
 				s.BindText(2, way.Mapping)
 			},
 			func(s *sqlite.Stmt) error {
-				if id := s.ColumnText(0); keep(id) {
-					ids = append(ids, id)
-				}
+				meet(s.ColumnText(0))
 				return nil
 			})
 		if err != nil {
 			return err
 		}
-		return l.linedIDs(way.Scope, func(id string) {
-			if keep(id) && !slices.Contains(ids, id) {
-				ids = append(ids, id)
+		if err := l.linedIDs(way.Scope, meet); err != nil {
+			return err
+		}
+		return l.eachPage("WHERE u.mapping = ?", func(s *sqlite.Stmt) { s.BindText(1, way.Mapping) }, func(k *keptPage) error {
+			for i := range k.people {
+				meet(k.people[i].source)
 			}
+			return nil
 		})
 	})
-	return ids, err
+	slices.Sort(ids)
+	return slices.Compact(ids), err
 }
 
 // Keep is how long things stay.
@@ -142,7 +192,7 @@ func (l *Ledger) Prune(ctx context.Context, keep Keep) error {
 			before time.Time
 		}{
 			{"DELETE FROM held WHERE last_seen < ? AND outcome <> 'ambiguous'", keep.Held},
-			{"DELETE FROM results WHERE run IN (SELECT number FROM runs WHERE ended < ?)", keep.Runs},
+			{"DELETE FROM result_pages WHERE run IN (SELECT number FROM runs WHERE ended < ?)", keep.Runs},
 			{"DELETE FROM stories WHERE run IN (SELECT number FROM runs WHERE ended < ?)", keep.Runs},
 			{"DELETE FROM approvals WHERE expires < ?", keep.Runs},
 		} {

@@ -31,6 +31,7 @@ type HeldRecord struct {
 // one transaction.
 type heldWriter struct {
 	conn    *sqlite.Conn
+	keys    *keys
 	mapping string
 	run     string
 	any     bool // there may be an entry to clear: most often there is none
@@ -38,17 +39,17 @@ type heldWriter struct {
 
 func (l *Ledger) newHeldWriter(mapping, run string) (*heldWriter, error) {
 	n, err := number(l.conn, "SELECT EXISTS (SELECT 1 FROM held WHERE mapping = ?)", func(s *sqlite.Stmt) { s.BindText(1, mapping) })
-	return &heldWriter{conn: l.conn, mapping: mapping, run: run, any: n != 0}, err
+	return &heldWriter{conn: l.conn, keys: &l.keys, mapping: mapping, run: run, any: n != 0}, err
 }
 
 // follow keeps an entry for who is held, waiting, failed or ambiguous. A blocked
 // record says nothing about whether its fault is gone, nor does a note of what is
 // left to be done by hand: its entry stays as it is. Every other outcome clears it.
-func (h *heldWriter) follow(a *Applied, name []byte, now int64) error {
+func (h *heldWriter) follow(a *Applied, now int64) error {
 	switch a.Outcome {
 	case Held, Waiting, Failed, Ambiguous:
 		h.any = true
-		return h.keep(a, name, now)
+		return h.keep(a, now)
 	case Blocked:
 		return nil
 	case Unchanged:
@@ -64,7 +65,7 @@ func (h *heldWriter) follow(a *Applied, name []byte, now int64) error {
 
 // keep writes the entry of one record. What somebody acknowledged was this
 // fault: another one is news.
-func (h *heldWriter) keep(a *Applied, name []byte, now int64) error {
+func (h *heldWriter) keep(a *Applied, now int64) error {
 	return exec(h.conn, `INSERT INTO held (mapping, source, outcome, code, field, summary, remedy, retry, run,
 			first_seen, last_seen, attempts, name, place, answer)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13, ?14)
@@ -85,7 +86,7 @@ func (h *heldWriter) keep(a *Applied, name []byte, now int64) error {
 			s.BindText(9, h.run)
 			s.BindInt64(10, now)
 			s.BindInt64(11, int64(a.Attempts))
-			s.BindBytes(12, name)
+			s.BindBytes(12, h.keys.sealName(a.ShownName, a.SourceID))
 			s.BindText(13, a.Place)
 			s.BindText(14, a.Answer)
 		})

@@ -189,10 +189,11 @@ func TestTheListOfMovesShowsWhatWasAltered(t *testing.T) {
 func TestAnOlderLedgerVouchesForItsMoves(t *testing.T) {
 	t.Parallel()
 	dir := endedRuns(t)
+	asBeforePages(t, dir)
 	scripts, err := fs.Glob(schemaFiles, "schema/*.sql")
 	require.NoError(t, err)
 	require.Equal(t, "schema/0010_moves.sql", scripts[movesSince-1])
-	require.Len(t, scripts, movesSince+3, "later scripts are to be undone here, too")
+	require.Len(t, scripts, movesSince+4, "later scripts are to be undone here, too")
 	withSQL(t, ledgerIn(dir), fmt.Sprintf("DROP TABLE line_pages; DROP TABLE stale_lines; ALTER TABLE snapshots DROP COLUMN kept; DROP TRIGGER days_go; "+
 		"DROP TABLE readings; DROP TABLE unfinished; DROP TABLE moves; ALTER TABLE ledger DROP COLUMN moves_mac; PRAGMA user_version = %d", movesSince-1))
 	require.NoError(t, open(t, dir).Verify(t.Context()))

@@ -227,7 +227,7 @@ func (l *Ledger) create(key Key) error {
 		if err != nil {
 			return err
 		}
-		return l.vouchMoves(0, firstLink())
+		return l.afterScripts(0)
 	})
 	if err != nil {
 		return err

@@ -13,29 +13,57 @@ import (
 // CountSince counts, by their why, the records of a scope that an operation took
 // effect on since a time, without those that somebody had approved: what a guard
 // already let pass counts against its limit, what a person answered for does
-// not.
+// not. It opens the pages alone that an approval of their mapping may be about.
 func (l *Ledger) CountSince(ctx context.Context, scope ScopeID, since time.Time, operations ...string) (map[string]int64, error) {
 	counts := map[string]int64{}
 	err := l.read(ctx, "counting what was done lately", func() error {
-		return each(l.conn, `SELECT r.why, count(*) FROM results r
-			JOIN plans p ON p.id = r.plan
-			JOIN runs u ON u.number = r.run
-			WHERE r.outcome = 'succeeded' AND r.operation IN (SELECT value FROM json_each(?1)) AND r.at >= ?2 AND p.scope = ?3
-			AND NOT EXISTS (SELECT 1 FROM approvals a
-				WHERE a.mapping = u.mapping AND a.source = r.source AND a.operation = r.operation
-				AND a.at <= r.at AND a.expires >= r.at)
-			GROUP BY r.why`,
+		return each(l.conn, `WITH words AS (SELECT mapping, operation, min(at) AS first, max(expires) AS last FROM approvals GROUP BY mapping, operation)
+			SELECT p.run, p.until, p.first, p.why, length(p.prints) / 4, w.mapping IS NOT NULL FROM result_pages p
+			JOIN plans n ON n.id = p.plan
+			JOIN runs u ON u.number = p.run
+			LEFT JOIN words w ON w.mapping = u.mapping AND w.operation = p.operation AND w.first <= p.at AND w.last >= p.at
+			WHERE p.outcome = 'succeeded' AND p.operation IN (SELECT value FROM json_each(?1)) AND p.at >= ?2 AND n.scope = ?3`,
 			func(s *sqlite.Stmt) {
 				s.BindText(1, jsonArray(operations))
 				s.BindInt64(2, since.UnixMicro())
 				s.BindInt64(3, int64(scope))
 			},
 			func(s *sqlite.Stmt) error {
-				counts[s.ColumnText(0)] = s.ColumnInt64(1)
-				return nil
+				why := s.ColumnText(3)
+				counts[why] += s.ColumnInt64(4)
+				if !s.ColumnBool(5) {
+					return nil
+				}
+				approved, err := l.approvedIn(keyAt(s))
+				if counts[why] -= approved; counts[why] == 0 {
+					delete(counts, why)
+				}
+				return err
 			})
 	})
 	return counts, err
+}
+
+// approvedIn counts the results of a page that somebody had approved.
+func (l *Ledger) approvedIn(at pageKey) (approved int64, err error) {
+	err = l.pageAt(at, func(k *keptPage) error {
+		for i := range k.people {
+			n, err := number(l.conn, `SELECT EXISTS (SELECT 1 FROM approvals
+				WHERE mapping = ?1 AND source = ?2 AND operation = ?3 AND at <= ?4 AND expires >= ?4)`,
+				func(s *sqlite.Stmt) {
+					s.BindText(1, k.mapping)
+					s.BindText(2, k.people[i].source)
+					s.BindText(3, k.operation)
+					s.BindInt64(4, k.at)
+				})
+			if err != nil {
+				return err
+			}
+			approved += n
+		}
+		return nil
+	})
+	return approved, err
 }
 
 // PlannedRuns are the ended runs of a mapping that planned something for a scope

@@ -1,34 +1,12 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 )
-
-// Name is how a person was last shown in a mapping.
-type Name struct{ Mapping, SourceID, Shown string }
-
-// Names are the last names that the kept results and held records give, one a
-// mapping and source id. It opens as many seals as there are people.
-func (l *Ledger) Names(ctx context.Context) ([]Name, error) {
-	var names []Name
-	err := l.read(ctx, "reading the names of people", func() error {
-		// SQLite takes a bare column from the row that max found.
-		return each(l.conn, `SELECT mapping, source, name, max(at) FROM (
-				SELECT u.mapping, r.source, r.name, r.at FROM results r JOIN runs u ON u.number = r.run WHERE r.name <> x''
-				UNION ALL SELECT mapping, source, name, last_seen FROM held WHERE name <> x'')
-			GROUP BY mapping, source ORDER BY mapping, source`, nil,
-			func(s *sqlite.Stmt) error {
-				n := Name{Mapping: s.ColumnText(0), SourceID: s.ColumnText(1)}
-				var err error
-				n.Shown, err = l.keys.openName(columnBytes(s, 2), n.SourceID)
-				names = append(names, n)
-				return err
-			})
-	})
-	return names, err
-}
 
 // PersonLink is one link of a person, and where it leads.
 type PersonLink struct {
@@ -38,14 +16,18 @@ type PersonLink struct {
 	Changed int64 // microseconds since 1970
 }
 
-// LinksOf are the links with this source id or this target id, in any scope.
+// LinksOf are the links with this source id or this target id, in any scope. Both
+// indexes of links begin with the scope: it goes from one to the next.
 func (l *Ledger) LinksOf(ctx context.Context, sourceID, targetID string) ([]PersonLink, error) {
 	var links []PersonLink
 	err := l.read(ctx, "reading the links of a person", func() error {
 		return each(l.conn, `SELECT l.number, l.target, l.state, l.prints, l.source, l.changed, l.scope,
 				s.source_tenant, s.source_resource, s.target_tenant, s.target_resource
 			FROM links l JOIN scopes s ON s.id = l.scope
-			WHERE (?1 <> '' AND l.source = ?1) OR (?2 <> '' AND l.target = ?2) ORDER BY l.scope, l.number`,
+			WHERE l.number IN (
+				SELECT l.number FROM scopes s CROSS JOIN links l ON l.scope = s.id AND l.source = ?1 WHERE ?1 <> ''
+				UNION SELECT l.number FROM scopes s CROSS JOIN links l ON l.scope = s.id AND l.target = ?2 AND l.target <> '')
+			ORDER BY l.scope, l.number`,
 			func(s *sqlite.Stmt) {
 				s.BindText(1, sourceID)
 				s.BindText(2, targetID)
@@ -72,21 +54,33 @@ type PersonResult struct {
 
 // ResultsOf are up to n results of a source id, latest first.
 func (l *Ledger) ResultsOf(ctx context.Context, sourceID string, n int) ([]PersonResult, error) {
-	var results []PersonResult
+	type found struct {
+		pageKey
+		number int64
+		PersonResult
+	}
+	var all []found
 	err := l.read(ctx, "reading the results of a person", func() error {
-		return each(l.conn, `SELECT r.number, r.plan, r.position, r.source, r.target, r.outcome, r.operation,
-				r.code, r.field, r.summary, r.remedy, r.retry, r.status, r.attempts, r.at, r.name, r.place, r.answer, r.why, r.left_out, u.id, u.mapping
-			FROM results r JOIN runs u ON u.number = r.run WHERE r.source = ? ORDER BY r.run DESC, r.number DESC LIMIT ?`,
-			func(s *sqlite.Stmt) {
-				s.BindText(1, sourceID)
-				s.BindInt64(2, int64(n))
-			},
-			func(s *sqlite.Stmt) error {
-				r, err := l.result(s)
-				results = append(results, PersonResult{RunID: s.ColumnText(20), Mapping: s.ColumnText(21), Result: r})
+		return l.eachPageAbout([]string{sourceID}, "ORDER BY p.run DESC, p.until DESC", nil, func(at pageKey) error {
+			if last := len(all) - 1; last >= max(n-1, 0) && (all[last].run != at.run || all[last].until != at.until) {
+				return errEnough // not before: pages of one settling interleave
+			}
+			return l.pageAt(at, func(k *keptPage) error {
+				leftOut, err := l.leftOutOf(k)
+				for i := range k.people {
+					if a := &k.people[i]; a.source == sourceID {
+						all = append(all, found{at, a.number, PersonResult{RunID: k.runID, Mapping: k.mapping, Result: k.result(a, leftOut)}})
+					}
+				}
 				return err
 			})
+		})
 	})
+	slices.SortFunc(all, func(a, b found) int { return cmp.Or(cmp.Compare(b.run, a.run), cmp.Compare(b.number, a.number)) })
+	var results []PersonResult
+	for _, f := range all[:min(n, len(all))] {
+		results = append(results, f.PersonResult)
+	}
 	return results, err
 }
 

@@ -96,20 +96,25 @@ func (l *Ledger) keepReading(run *Run) error {
 	if err := exec(l.conn, "DELETE FROM unfinished WHERE scope = ? AND mapping = ?", bind); err != nil {
 		return err
 	}
-	for _, source := range r.Unfinished {
-		err := exec(l.conn, "INSERT OR IGNORE INTO unfinished (scope, mapping, source) VALUES (?, ?, ?)", func(s *sqlite.Stmt) {
+	again := func(source string) error {
+		return exec(l.conn, "INSERT OR IGNORE INTO unfinished (scope, mapping, source) VALUES (?, ?, ?)", func(s *sqlite.Stmt) {
 			bind(s)
 			s.BindText(3, source)
 		})
-		if err != nil {
+	}
+	for _, source := range r.Unfinished {
+		if err := again(source); err != nil {
 			return err
 		}
 	}
-	return exec(l.conn, `INSERT OR IGNORE INTO unfinished (scope, mapping, source)
-		SELECT ?1, ?2, source FROM results WHERE run = (SELECT number FROM runs WHERE id = ?3)
-		AND (outcome IN ('held', 'waiting', 'failed', 'ambiguous', 'blocked') OR code = 'reference-pending')`,
-		func(s *sqlite.Stmt) {
-			bind(s)
-			s.BindText(3, run.ID)
+	return l.eachPage("WHERE u.id = ? AND (p.outcome IN ('held', 'waiting', 'failed', 'ambiguous', 'blocked') OR p.code = 'reference-pending')",
+		func(s *sqlite.Stmt) { s.BindText(1, run.ID) },
+		func(k *keptPage) error {
+			for i := range k.people {
+				if err := again(k.people[i].source); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 }

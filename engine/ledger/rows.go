@@ -46,11 +46,3 @@ func (r rows) insert(conn *sqlite.Conn, n int, bind func(s *sqlite.Stmt, row, fi
 	}
 	return nil
 }
-
-// bindFilled leaves an empty text out: where nearly all are, binding them costs
-// more than the row.
-func bindFilled(s *sqlite.Stmt, param int, text string) {
-	if text != "" {
-		s.BindText(param, text)
-	}
-}

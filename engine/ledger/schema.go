@@ -12,9 +12,10 @@ import (
 // from any other SQLite database.
 const applicationID = 0x5053524c
 
-// movesSince is the version that first kept moves: a script has no key to vouch
-// for their list with.
-const movesSince = 9
+const (
+	movesSince = 9  // the version that first kept moves: their empty list is vouched for
+	pagesSince = 13 // the version that first kept results by the page
+)
 
 // One file a version, applied in the order of their names. A published file is
 // never edited: a change is a new one.
@@ -85,11 +86,25 @@ func (l *Ledger) migrate() error {
 		return err
 	}
 	return transact(l.conn, func() error {
-		if err := l.applyMigrations(version); err != nil || version >= movesSince {
+		if err := l.applyMigrations(version); err != nil {
 			return err
 		}
-		return l.vouchMoves(0, firstLink())
+		return l.afterScripts(version)
 	})
+}
+
+// afterScripts does what a script has no key for, in a ledger that was of that
+// version.
+func (l *Ledger) afterScripts(version int64) error {
+	if version < movesSince {
+		if err := l.vouchMoves(0, firstLink()); err != nil {
+			return err
+		}
+	}
+	if version < pagesSince {
+		return l.pageOldResults()
+	}
+	return nil
 }
 
 // applyMigrations runs the scripts after version, within a transaction, and then

@@ -20,6 +20,8 @@ type keys struct {
 	names  *Sealer
 	days   *Sealer
 	lines  *Sealer
+	// results seals whom they are about.
+	results *Sealer
 	// content is the key of Digest.
 	content   []byte
 	person    []byte // HMAC over what makes a person
@@ -28,7 +30,7 @@ type keys struct {
 
 func deriveKeys(k Key, ledgerID string) (keys, error) {
 	var out keys
-	var prints, spool, names, days, lines []byte
+	var prints, spool, names, days, lines, results []byte
 	for _, d := range []struct {
 		label string
 		size  int
@@ -41,6 +43,7 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 		{"shown names", 32, &names},
 		{"days", 32, &days},
 		{"kept lines", 32, &lines},
+		{"results", 32, &results},
 		{"content of files", 32, &out.content},
 		{"persons", 32, &out.person},
 		{"pages of lines", 32, &out.linePages},
@@ -63,7 +66,10 @@ func deriveKeys(k Key, ledgerID string) (keys, error) {
 	if out.days, err = newSealer(days); err != nil {
 		return keys{}, err
 	}
-	out.lines, err = newSealer(lines)
+	if out.lines, err = newSealer(lines); err != nil {
+		return keys{}, err
+	}
+	out.results, err = newSealer(results)
 	return out, err
 }
 

@@ -39,11 +39,8 @@ type Found struct {
 // Find looks for a person by source id, target id, or the name that shown_as
 // gives, without regard to case and accents.
 func Find(ctx context.Context, l *ledger.Ledger, asked string) (*Found, error) {
-	names, err := l.Names(ctx)
-	if err != nil {
-		return nil, err
-	}
 	f := finder{ledger: l}
+	var err error
 	if f.ways, err = l.Ways(ctx); err != nil {
 		return nil, err
 	}
@@ -51,29 +48,40 @@ func Find(ctx context.Context, l *ledger.Ledger, asked string) (*Found, error) {
 		return nil, err
 	}
 	folded := diag.Fold(asked)
-	var shown []string
-	for _, n := range names {
-		if diag.Fold(n.Shown) == folded {
-			f.inMapping(n.Mapping, n.SourceID)
-		}
-		shown = append(shown, n.Shown)
+	named, err := l.Named(ctx, func(shown string) bool { return diag.FoldsTo(shown, folded) })
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range named {
+		f.inMapping(n.Mapping, n.SourceID)
 	}
 	if len(f.people) == 0 {
-		found := &Found{}
-		if near := diag.DidYouMean(asked, shown); near != "" {
-			found.Near = []string{near}
-		}
-		return found, nil
+		return f.near(ctx, asked)
 	}
-	for i := range f.people {
-		if err := f.complete(ctx, &f.people[i], names); err != nil {
-			return nil, err
-		}
+	if err := f.complete(ctx); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(f.people, func(a, b Person) int {
 		return cmp.Or(cmp.Compare(a.SourceID, b.SourceID), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Tenant, b.Tenant))
 	})
 	return &Found{People: f.people}, nil
+}
+
+// near is nobody, and the name that is closest to what was asked.
+func (f *finder) near(ctx context.Context, asked string) (*Found, error) {
+	names, err := f.ledger.Named(ctx, diag.Near(asked))
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]string, len(names))
+	for i := range names {
+		shown[i] = names[i].Shown
+	}
+	found := &Found{}
+	if near := diag.DidYouMean(asked, shown); near != "" {
+		found.Near = []string{near}
+	}
+	return found, nil
 }
 
 type finder struct {
@@ -125,20 +133,34 @@ func (f *finder) add(of ledger.Scope, id string) {
 	}
 }
 
-// complete gives a person the mappings that carry their collection, and the name
+// complete gives people the mappings that carry their collection, and the name
 // that these have shown last.
-func (f *finder) complete(ctx context.Context, p *Person, names []ledger.Name) error {
-	for _, way := range f.ways {
-		if way.Of.SourceTenant == p.Tenant && way.Of.SourceResource == p.Resource {
-			p.ways = append(p.ways, way)
+func (f *finder) complete(ctx context.Context) error {
+	ids := make([]string, len(f.people))
+	for i := range f.people {
+		ids[i] = f.people[i].SourceID
+	}
+	names, err := f.ledger.NamesOf(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for i := range f.people {
+		p := &f.people[i]
+		for _, way := range f.ways {
+			if way.Of.SourceTenant == p.Tenant && way.Of.SourceResource == p.Resource {
+				p.ways = append(p.ways, way)
+			}
+		}
+		for _, n := range names {
+			if n.SourceID == p.SourceID && slices.ContainsFunc(p.ways, func(w ledger.Way) bool { return w.Mapping == n.Mapping }) {
+				p.Shown = n.Shown
+			}
+		}
+		if err := f.speak(ctx, p); err != nil {
+			return err
 		}
 	}
-	for _, n := range names {
-		if n.SourceID == p.SourceID && slices.ContainsFunc(p.ways, func(w ledger.Way) bool { return w.Mapping == n.Mapping }) {
-			p.Shown = n.Shown
-		}
-	}
-	return f.speak(ctx, p)
+	return nil
 }
 
 // storied is how many of a mapping's last runs are asked what its records are: one
