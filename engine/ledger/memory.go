@@ -13,16 +13,19 @@ import (
 //
 // The allocator also gives a region back to the system as soon as nothing in it is
 // in use, and SQLite takes and returns the scratch for splitting a page alone: each
-// split asked the system twice, a seventh of what a first load costs. One piece of
-// each size that is never returned keeps its region.
+// split asked the system twice, a seventh of what a first load costs. A few regions
+// of each size keep one piece that is never returned, so that there is room in them
+// beside what SQLite holds for long.
 const (
 	// A page with its header in the cache, with room for later versions of SQLite.
 	cachedPage = 4096 + 512
 	// One ledger's cache, and what a transaction holds beyond it.
 	cachedPages = cacheKiB/4 + 256
-	// What the allocator takes regions of several pieces for; anything larger is a
-	// region of its own.
+	// The allocator's regions, and what it takes them for, several pieces each;
+	// anything larger is a region of its own.
+	region                      = 64 << 10
 	smallestPiece, largestPiece = 1 << 10, 16 << 10
+	keptRegions                 = 8
 )
 
 var setAside sync.Once
@@ -37,9 +40,22 @@ func setAsideMemory() {
 			configure(tls, sqlite3.SQLITE_CONFIG_PAGECACHE, pages, int32(cachedPage), int32(cachedPages))
 		}
 		for size := smallestPiece; size <= largestPiece; size *= 2 {
-			libc.Xmalloc(tls, libc.Tsize_t(size))
+			keepRegions(tls, size)
 		}
 	})
+}
+
+func keepRegions(tls *libc.TLS, size int) {
+	each := region/size - 1 // the region's own header takes the place of one
+	var returned []uintptr
+	for i := range keptRegions * each {
+		if piece := libc.Xmalloc(tls, libc.Tsize_t(size)); i%each != 0 {
+			returned = append(returned, piece)
+		}
+	}
+	for _, piece := range returned {
+		libc.Xfree(tls, piece)
+	}
 }
 
 func configure(tls *libc.TLS, option int32, values ...any) bool {
