@@ -231,6 +231,47 @@ func TestRecordsOfABatchDontMix(t *testing.T) {
 	require.Equal(t, int64(3), items[0].Position)
 }
 
+// Nor is anything of one batch left in the next one, which lies in the same memory:
+// whoever comes where somebody was held, had left or was filled in is himself.
+func TestBatchesDontMix(t *testing.T) {
+	t.Parallel()
+	m := people(t, []string{"id"}, `
+		same_person = ["person.name", "person.first"]
+		leavers { when = "person.level == 9" }
+		require "first" {
+			fields = ["person.first"]
+			else   = "wait"
+			say    = { fr = "prénom", en = "first name" }
+		}`,
+		`where = "person.site == 'Lyon'"`, "", `site = "person.site"`+"\nlevel = \"person.level\"")
+	kinds := []string{
+		`"name":"Doe","first":"Zoe","site":"Lyon","level":2`, // mapped
+		`"first":"Zoe","site":"Lyon","level":2`,              // without a name
+		`"name":"Doe","site":"Lyon","level":2`,               // waits
+		`"name":"Doe","first":"Zoe","site":"Lyon","level":9`, // has left
+		`"name":"Doe","first":"Zoe","site":"Nice","level":2`, // out of scope
+		`"name":"Doe","first":"Zoe"`,                         // held by where
+		`"name":"Doe","first":[],"site":"Lyon","level":1`,    // held by a fault
+	}
+	p, err := newMapper(m, today)
+	require.NoError(t, err)
+	for turn := range len(kinds) { // each where each other one was, in batches of several lengths
+		var batch []string
+		for i := range len(kinds) - turn%3 {
+			batch = append(batch, fmt.Sprintf(`{"id":%d,%s}`, 10*turn+i, kinds[(i+turn)%len(kinds)]))
+		}
+		got, err := p.batch(batchOf(batch...))
+		require.NoError(t, err)
+		require.Len(t, got, len(batch))
+		for i := range got {
+			alone, err := mapped(t, m, batch[i])
+			require.NoError(t, err)
+			alone[0].Position = got[i].Position
+			require.Equal(t, alone[0], got[i], batch[i])
+		}
+	}
+}
+
 func TestShownNames(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ shownAs, data, want string }{

@@ -41,6 +41,10 @@ func TestWhatSettleMakesOfALink(t *testing.T) {
 			Applied{State: Active, TargetID: "t-8"},
 			Link{TargetID: "t-8", State: Active, Prints: two}, true,
 		},
+		"another mark": {
+			Applied{Person: PersonMark{5}},
+			Link{TargetID: "t-7", State: Active, Prints: two, Person: PersonMark{5}}, true,
+		},
 		"merge without a state":   {Applied{Prints: []Print{{1, 12}}}, Link{TargetID: "t-7", State: Active, Prints: []Print{{1, 12}, {3, 33}}}, true},
 		"failed: as it was":       {Applied{Outcome: Failed, TargetID: "t-9"}, Link{TargetID: "t-7", State: Active, Prints: two}, false},
 		"the same again: nothing": {Applied{State: Active, Prints: []Print{{1, 11}}}, Link{TargetID: "t-7", State: Active, Prints: two}, false},

@@ -75,6 +75,9 @@ func leaving(i flow.Item) flow.Item {
 	return i
 }
 
+// officeBatch is how many people an office's source gives at once.
+const officeBatch = 7
+
 // plan makes one plan.
 func (o *office) plan(items []flow.Item) *Plan {
 	o.Helper()
@@ -86,7 +89,9 @@ func (o *office) plan(items []flow.Item) *Plan {
 	for i := range items {
 		items[i].Position = int64(i)
 	}
-	require.NoError(o, p.batch(o.Context(), items))
+	for batch := range slices.Chunk(items, officeBatch) {
+		require.NoError(o, spent(o.Context(), p, batch))
+	}
 	n := int64(len(items))
 	made, err := p.finish(o.Context(), flow.End{Complete: true, Expected: n, Received: n, Calls: 1})
 	require.NoError(o, err)

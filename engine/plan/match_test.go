@@ -40,7 +40,7 @@ func (o *office) holding(there map[string][]record.Value, items ...flow.Item) *P
 	for i := range items {
 		items[i].Position = int64(i)
 	}
-	require.NoError(o, p.batch(context.Background(), items))
+	require.NoError(o, spent(context.Background(), p, items))
 	n := int64(len(items))
 	made, err := p.finish(o.Context(), flow.End{Complete: true, Expected: n, Received: n})
 	require.NoError(o, err)

@@ -206,6 +206,25 @@ func TestNobodyIsGoneWhoIsBack(t *testing.T) {
 	require.EqualValues(t, 1, o.plan(all[1:]).Summary.Counts.Deactivate, "who is nowhere is")
 }
 
+// Who waits for the end of the read keeps what his own batch said of him, his key
+// too.
+func TestComebackBetweenBatches(t *testing.T) {
+	t.Parallel()
+	o, all := knowing(t, 5*officeBatch)
+	first := 3 * officeBatch // what grows with the batches has grown by then
+	for _, at := range []int{first, first + 1} {
+		all[at] = under("9"+all[at].ID, all[at])
+	}
+	got := entries(t, o.plan(all))
+	require.Len(t, got, 2)
+	for i, e := range got {
+		was := all[first+i]
+		require.Equal(t, was.ID, e.SourceID)
+		require.Equal(t, "t-"+was.ID[1:], e.TargetID)
+		require.JSONEq(t, `{"matricule":"`+was.Values[0].Text()+`"}`, string(e.Key))
+	}
+}
+
 // TestMarksComeLater: people who were linked before the mapping said what makes a
 // person are known from the next run on.
 func TestMarksComeLater(t *testing.T) {

@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -92,11 +94,39 @@ func tryWith(t testing.TB, l *ledger.Ledger, m *compile.Mapping, firsts int, bat
 			batch[i].Position = received
 			received++
 		}
-		require.NoError(t, p.batch(t.Context(), batch))
+		require.NoError(t, spent(t.Context(), p, batch))
 	}
 	made, err := p.finish(t.Context(), flow.End{Complete: true, Expected: received, Received: received, Calls: 1})
 	require.NoError(t, err)
 	return made
+}
+
+// spent plans a batch as flow and the ledger hand it over: what holds it is used
+// again for the next one, so that nothing of it may be looked at later.
+func spent(ctx context.Context, p *planner, batch []flow.Item) error {
+	items := slices.Clone(batch)
+	var values [][]record.Value
+	for i := range items {
+		items[i].Values, items[i].Facts = slices.Clone(items[i].Values), slices.Clone(items[i].Facts)
+		values = append(values, items[i].Values, items[i].Facts)
+	}
+	err := p.batch(ctx, items)
+	other := record.NewString("of another record")
+	for _, of := range values {
+		for i := range of {
+			of[i] = other
+		}
+	}
+	for i := range items {
+		items[i] = flow.Item{Position: 1 << 30, ID: "another", Shown: "another", Held: &compile.Failure{Code: "another"}, Left: true, Out: true}
+	}
+	for i := range p.links {
+		for k := range p.links[i].Prints {
+			p.links[i].Prints[k] = ledger.Print{Field: 1 << 20, Sum: 1}
+		}
+		p.links[i] = ledger.Link{Row: 1 << 20, SourceID: "another", TargetID: "another", State: ledger.Deactivated, Prints: p.links[i].Prints}
+	}
+	return err
 }
 
 func entries(t testing.TB, p *Plan) []Entry {

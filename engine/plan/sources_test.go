@@ -52,7 +52,7 @@ func tryOn(t *testing.T, l *ledger.Ledger, m *compile.Mapping, day int, items ..
 	for i := range items {
 		items[i].Position = int64(i)
 	}
-	require.NoError(t, p.batch(t.Context(), items))
+	require.NoError(t, spent(t.Context(), p, items))
 	made, err := p.finish(t.Context(), flow.End{Complete: true, Expected: -1, Received: int64(len(items)), Calls: 1})
 	require.NoError(t, err)
 	return made
