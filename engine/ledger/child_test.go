@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"zombiezen.com/go/sqlite"
 )
 
 // Some promises are about another process: the test binary runs itself again,
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) {
 		"hold":      childHolds,
 		"die":       childDies,
 		"die-mid":   childDiesMidway,
+		"die-new":   childDiesMigrating,
 		"read-only": childCannotWrite,
 		"look":      childLooks,
 		"steps":     childSteps,
@@ -144,6 +146,49 @@ func childDiesMidway(dir string) error {
 		die()
 		return nil
 	})
+}
+
+// childDiesMigrating is killed when it is about to drop, at the end of bringing an
+// older ledger up to date, the table that was the last of the old form.
+func childDiesMigrating(dir string) error {
+	key, _ := ParseKey("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")
+	l := &Ledger{path: ledgerIn(dir), clock: newClock().read}
+	var err error
+	if l.conn, err = sqlite.OpenConn(l.path, sqlite.OpenReadWrite); err != nil {
+		return err
+	}
+	if err := l.identify(key); err != nil {
+		return err
+	}
+	err = l.conn.SetAuthorizer(sqlite.AuthorizeFunc(func(a sqlite.Action) sqlite.AuthResult {
+		if a.Type() == sqlite.OpDropTable && a.Table() == "results" {
+			die()
+		}
+		return sqlite.AuthResultOK
+	}))
+	if err != nil {
+		return err
+	}
+	return l.migrate()
+}
+
+// A ledger that was being brought up to date is what it was, and the next one to
+// open it begins again.
+func TestKilledWhileAnOlderLedgerIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l := open(t, dir)
+	_, run, plan := started(t, l)
+	require.NoError(t, l.Settle(t.Context(), run, plan, 0, mixed(2500)))
+	want := resultsOf(t, l, run)
+	require.NoError(t, l.Close())
+	asBeforePages(t, dir)
+	for range 2 {
+		requireKilled(t, child(t, "die-new", dir))
+	}
+	l = open(t, dir)
+	require.Equal(t, want, resultsOf(t, l, run))
+	require.NoError(t, l.CheckPages(t.Context()))
 }
 
 // childCannotWrite gives up root, whom no directory refuses, and opens.

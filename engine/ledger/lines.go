@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 
 	"zombiezen.com/go/sqlite"
@@ -128,6 +129,9 @@ func (l *Ledger) KeepLines(ctx context.Context, scope ScopeID, lines func(keep f
 			func(s *sqlite.Stmt) error {
 				var d lineDigest
 				s.ColumnBytes(0, d[:])
+				if number, twice := k.old[d]; twice {
+					k.twice = append(k.twice, number)
+				}
 				k.old[d] = s.ColumnInt64(1)
 				return nil
 			})
@@ -158,6 +162,7 @@ type lineKeeper struct {
 	ledger *Ledger
 	scope  ScopeID
 	old    map[lineDigest]int64 // numbers of the pages that were there and are not met again
+	twice  []int64              // of those that hold what another one does
 	page   linePage
 	ended  []sealedLines // not yet written
 	bytes  int           // of them
@@ -179,9 +184,13 @@ func (k *lineKeeper) endPage() {
 }
 
 // commit writes the pages that ended, and with the last of them erases those
-// that were not met again.
+// that were not met again, or are there twice.
 func (k *lineKeeper) commit(ctx context.Context, last bool) error {
-	if len(k.ended) == 0 && (!last || len(k.old) == 0) {
+	var erased []int64
+	if last {
+		erased = slices.AppendSeq(k.twice, maps.Values(k.old))
+	}
+	if len(k.ended)+len(erased) == 0 {
 		return nil
 	}
 	err := k.ledger.record(ctx, "keeping last lines", func() error {
@@ -190,10 +199,7 @@ func (k *lineKeeper) commit(ctx context.Context, last bool) error {
 				return err
 			}
 		}
-		if !last {
-			return nil
-		}
-		for _, number := range k.old {
+		for _, number := range erased {
 			if err := k.ledger.deleteLinePage(number); err != nil {
 				return err
 			}

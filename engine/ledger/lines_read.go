@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"slices"
@@ -126,6 +127,26 @@ func (l *Ledger) openLinePage(scope ScopeID, number int64, page *linePage) error
 			page.plain, err = l.keys.lines.Open(page.plain[:0], columnBytes(s, 2), linePageName(scope, columnBytes(s, 1)))
 			return err
 		})
+}
+
+// checkLinePages opens every page, and compares its prints, which are not sealed,
+// with whose lines it holds.
+func (l *Ledger) checkLinePages() error {
+	var page linePage
+	var right []byte
+	return each(l.conn, "SELECT number, scope FROM line_pages", nil, func(s *sqlite.Stmt) error {
+		if err := l.openLinePage(ScopeID(s.ColumnInt64(1)), s.ColumnInt64(0), &page); err != nil {
+			return err
+		}
+		right = right[:0]
+		err := l.eachLine(&page, func(_ int, sourceID, _ []byte) {
+			right = binary.LittleEndian.AppendUint32(right, l.linePrint(string(sourceID)))
+		})
+		if err == nil && !bytes.Equal(page.prints, right) {
+			err = unreadable(l.path, "The last lines of a file are damaged.")
+		}
+		return err
+	})
 }
 
 func (l *Ledger) eachLine(page *linePage, do func(at int, sourceID, line []byte)) error {

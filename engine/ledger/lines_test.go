@@ -140,6 +140,25 @@ func TestKilledWhileLinesAreKept(t *testing.T) {
 	require.Nil(t, lines[1].Line)
 }
 
+// Of a page that somebody is erased from, another one may be what is left: that of
+// a run that was killed while it kept lines without him. Neither outlives the other.
+func TestNoPageIsLeftThatIsThereTwice(t *testing.T) {
+	t.Parallel()
+	l := open(t, t.TempDir())
+	scope, _, _ := started(t, l)
+	keep(t, l, scope, "1", "line", "left", "line")
+	page := linePage{}
+	page.add(l.linePrint("1"), "1", []byte("line"))
+	require.NoError(t, l.insertLinePage(scope, l.sealLines(scope, &page, l.keys.lineDigest(page.plain))))
+	_, err := l.Forget(t.Context(), []Forgetting{{Way{Scope: scope, Mapping: "people"}, []string{"left"}}})
+	require.NoError(t, err)
+	require.Len(t, pageRows(t, l, scope), 2)
+	keep(t, l, scope, "1", "line")
+	require.Len(t, pageRows(t, l, scope), 1)
+	keep(t, l, scope, "2", "line")
+	require.Nil(t, keptLines(t, l, scope, "1")[0].Line)
+}
+
 // A forgotten person is on no page, the others of his page are, and the file is
 // no longer said to be kept whole.
 func TestForgottenOnHisPage(t *testing.T) {

@@ -371,3 +371,31 @@ func TestOldResultsArePaged(t *testing.T) {
 	require.Len(t, resultsOf(t, l, run), 10)
 	require.NoError(t, l.Verify(t.Context()))
 }
+
+// A search for a person goes by what is not sealed. Where that was damaged it
+// would pass them over: verify says so, and as well where a page can't be opened.
+func TestVerifyFindsADamagedPage(t *testing.T) {
+	t.Parallel()
+	for name, damage := range map[string]struct {
+		sql, code string
+		class     diag.Class
+	}{
+		"a result's print": {"UPDATE result_pages SET prints = CAST(x'00000000' || substr(prints, 5) AS BLOB)", "ledger-unreadable", diag.Refused},
+		"a print too few":  {"UPDATE result_pages SET prints = substr(prints, 5)", "ledger-unreadable", diag.Refused},
+		"a page's people":  {"UPDATE result_pages SET people = substr(people, 2)", "sealed-text-unreadable", diag.Fault},
+		"a line's print":   {"UPDATE line_pages SET prints = CAST(x'00000000' || substr(prints, 5) AS BLOB)", "ledger-unreadable", diag.Refused},
+		"a print too many": {"UPDATE line_pages SET prints = CAST(prints || x'00000000' AS BLOB)", "ledger-unreadable", diag.Refused},
+		"a page's lines":   {"UPDATE line_pages SET lines = substr(lines, 2)", "sealed-text-unreadable", diag.Fault},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := open(t, t.TempDir())
+			scope, run, plan := started(t, l)
+			require.NoError(t, l.Settle(t.Context(), run, plan, 0, mixed(50)))
+			keep(t, l, scope, aFile(50)...)
+			require.NoError(t, l.CheckPages(t.Context()))
+			require.NoError(t, sqlitex.ExecuteScript(l.conn, damage.sql, nil))
+			requireCode(t, l.CheckPages(t.Context()), damage.code, damage.class)
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -148,4 +149,23 @@ func (l *Ledger) eachPageAbout(sourceIDs []string, which string, bind func(*sqli
 		return nil
 	}
 	return err
+}
+
+// checkResultPages opens every page. Its prints are no part of what is sealed, and
+// whoever lacks theirs would be passed over in silence, also by Forget.
+func (l *Ledger) checkResultPages() error {
+	var prints, right []byte
+	return each(l.conn, "SELECT run, until, first, prints FROM result_pages", nil, func(s *sqlite.Stmt) error {
+		prints = columnInto(s, 3, prints)
+		return l.pageAt(keyAt(s), func(k *keptPage) error {
+			right = right[:0]
+			for i := range k.people {
+				right = binary.LittleEndian.AppendUint32(right, l.printOf(k.people[i].source))
+			}
+			if !bytes.Equal(prints, right) {
+				return unreadable(l.path, "The results of run "+k.runID+" are damaged.")
+			}
+			return nil
+		})
+	})
 }

@@ -154,7 +154,9 @@ func (l *Ledger) EachLink(ctx context.Context, f func(PersonLink) error) error {
 }
 
 // CheckPages asks SQLite whether the file is whole: its pages, its indexes and
-// its references. It fails with ledger-unreadable.
+// its references; and looks whether results and last lines are of whom a search
+// would find them by. It fails with ledger-unreadable, and with
+// sealed-text-unreadable where people or lines can't be opened.
 func (l *Ledger) CheckPages(ctx context.Context) error {
 	return l.read(ctx, "checking the ledger's file", func() error {
 		sound := true
@@ -171,6 +173,12 @@ func (l *Ledger) CheckPages(ctx context.Context) error {
 		})
 		if err == nil && !sound {
 			err = unreadable(l.path, "Its contents are damaged.")
+		}
+		if err == nil {
+			err = l.checkResultPages()
+		}
+		if err == nil {
+			err = l.checkLinePages()
 		}
 		return err
 	})
