@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 
@@ -64,10 +65,57 @@ func exactly(words ...string) cobra.PositionalArgs {
 			if want == "" {
 				want = "no argument"
 			}
-			return usageFault(cmd.CommandPath() + " takes " + want)
+			return folderByFlag(cmd, args, usageOf(cmd, cmd.CommandPath()+" takes "+want))
 		}
 		return nil
 	}
+}
+
+// folderByFlag says how a folder is named to a command whose argument is something
+// else: engine run takes it as it is, so people give it everywhere.
+func folderByFlag(cmd *cobra.Command, args []string, d diag.Diagnostic) diag.Diagnostic {
+	if cmd.Flags().Lookup("workspace") == nil {
+		return d
+	}
+	for _, arg := range args {
+		if info, err := os.Stat(arg); err == nil && info.IsDir() {
+			d.Remedy = "Name the folder with a flag: --workspace " + shellWord(arg) + ". " + d.Remedy
+			break
+		}
+	}
+	return d
+}
+
+// folder is --workspace as an argument, of the commands that take it so.
+func (c *command) folder() string {
+	if dir := c.workspaceDir(); dir != "." {
+		return " " + shellWord(dir)
+	}
+	return ""
+}
+
+// elsewhere are the flags with which another command, typed where this one was,
+// finds the same workspace and ledger.
+func elsewhere(cmd *cobra.Command, args []string) (flags string) {
+	give := func(flag, value string) {
+		if value != "" && value != "." {
+			flags += " --" + flag + " " + shellWord(value)
+		}
+	}
+	value := func(flag string) string {
+		if f := cmd.Flags().Lookup(flag); f != nil {
+			return f.Value.String()
+		}
+		return ""
+	}
+	if cmd.Flags().Lookup("workspace") != nil {
+		give("workspace", value("workspace"))
+	} else if len(args) > 0 {
+		give("workspace", args[0])
+	}
+	give("ledger", value("ledger"))
+	give("key-file", value("key-file"))
+	return flags
 }
 
 // group is a command that only holds others.

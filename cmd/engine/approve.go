@@ -50,9 +50,9 @@ and is still right, and judges new people without them.`,
 	return cmd
 }
 
-func oneRun(_ *cobra.Command, args []string) error {
+func oneRun(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usageFault("engine approve takes one run, by the name that it gave itself on its last line")
+		return folderByFlag(cmd, args, usageOf(cmd, "engine approve takes one run, by the name that it gave itself on its last line"))
 	}
 	return nil
 }

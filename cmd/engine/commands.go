@@ -182,14 +182,14 @@ func (c *command) versionCommand() *cobra.Command {
 
 func atMostOneFolder(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return usageFault("engine " + cmd.Name() + " takes at most one folder, and was given more")
+		return usageOf(cmd, cmd.CommandPath()+" takes at most one folder, and was given more")
 	}
 	return nil
 }
 
-func onePlan(_ *cobra.Command, args []string) error {
+func onePlan(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usageFault("engine apply takes one plan, the file that engine plan --out wrote")
+		return usageOf(cmd, "engine apply takes one plan, the file that engine plan --out wrote")
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func TestPrompt(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	e := &evaluation{command: &command{stdout: &stdout, stderr: &stderr}, sources: diag.Sources{}}
-	e.out = view.NewHuman(&stdout, &stderr, false)
+	e.out = view.NewHuman(&stdout, &stderr, false, "")
 	subject, found := evaluate.Free([]evaluate.Record{{Name: "record", File: "x", JSON: []byte(`{"a": "é"}`)}}, nil, time.Now())
 	require.Empty(t, found)
 

@@ -71,7 +71,7 @@ that somebody acknowledged it. To try one person at once: engine run --who PERSO
 			return c.ask(cmd, engine.ToWrite, func(out view.View, a *report.Answers) error {
 				held, err := a.Retry(cmd.Context(), args[0], mapping)
 				if err == nil {
-					c.changed(out, "retry", held, "The next run reads and tries again. At once: engine run --who "+shellWord(args[0]))
+					c.changed(out, "retry", held, "The next run reads and tries again. At once: engine run"+c.folder()+" --who "+shellWord(args[0]))
 				}
 				return err
 			})

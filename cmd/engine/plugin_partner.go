@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,9 @@ A secret belongs in the file of a test account alone.`,
 
 func (c *command) testPlugin(cmd *cobra.Command, path, settings string, options conformance.Options) diag.Diagnostics {
 	options.Path = path
+	if err := knownRules(options.Only); err != nil {
+		return diag.From(err, "choosing the rules")
+	}
 	if settings != "" {
 		trial, err := conformance.ReadTrial(settings)
 		if err != nil {
@@ -116,6 +120,23 @@ func (c *command) printReport(report conformance.Report) error {
 	return err
 }
 
+// knownRules refuses a rule that there is none of, with the nearest one.
+func knownRules(only []string) error {
+	var names []string
+	for _, rule := range conformance.Rules() {
+		names = append(names, rule.Name)
+	}
+	for _, name := range only {
+		if !slices.Contains(names, name) {
+			d := usageFault(`There is no rule "` + name + `"`)
+			d.Detail = strings.TrimSpace(diag.Suggest(name, names))
+			d.Remedy = "engine reference conformance lists them."
+			return d
+		}
+	}
+	return nil
+}
+
 func cantTest(err error) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: "plugin-test-impossible", Summary: "The plugin can't be tested", Detail: sentence(err.Error()),
@@ -144,7 +165,7 @@ one piece at a time; docs/partner-guide.md shows the way.`,
 			if err != nil {
 				found = diag.Diagnostics{{
 					Code: "plugin-not-made", Summary: "The connector can't be begun", Detail: sentence(err.Error()),
-					Remedy: "Choose another name or folder. engine plugin new --help shows what it makes.",
+					Remedy: "Correct the name or the folder. engine plugin new --help shows what it takes.",
 				}}
 			}
 			out.Diagnostics(found, nil)

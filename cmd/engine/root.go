@@ -33,6 +33,7 @@ type command struct {
 	json       bool
 	jsonInto   string
 	dir        string // --workspace, of commands whose argument is something else
+	elsewhere  string // the flags by which another command finds this one's workspace and ledger
 	noColor    bool
 	process    processing
 }
@@ -54,7 +55,10 @@ locked; 7 our fault or the machine's; 130 interrupted.`,
 		Args:          knownCommand,
 		RunE:          helpOrRefuse,
 
-		PersistentPreRunE: func(*cobra.Command, []string) error { return c.openJSON() },
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			c.elsewhere = elsewhere(cmd, args)
+			return c.openJSON()
+		},
 	}
 	flags := root.PersistentFlags()
 	flags.BoolVar(&c.json, "json", false, "write NDJSON events on stdout, diagnostics included")
@@ -126,7 +130,7 @@ func (c *command) view() view.View {
 	if c.json {
 		return view.NewJSON(c.stdout, version)
 	}
-	human := view.NewHuman(c.stdout, c.stderr, !c.noColor && os.Getenv("NO_COLOR") == "")
+	human := view.NewHuman(c.stdout, c.stderr, !c.noColor && os.Getenv("NO_COLOR") == "", c.elsewhere)
 	if c.jsonFile != nil {
 		return view.Both(human, view.NewJSON(c.jsonFile, version))
 	}
@@ -152,17 +156,30 @@ func usageFault(summary string) diag.Diagnostic {
 	}
 }
 
-// knownFlag adds the nearest flag to what is said of one that a command lacks.
+// usageOf is a usageFault of one command, which knows whose help to name.
+func usageOf(cmd *cobra.Command, summary string) diag.Diagnostic {
+	d := usageFault(summary)
+	d.Remedy = cmd.CommandPath() + " --help shows how it is used."
+	return d
+}
+
+// knownFlag adds the nearest flag to what is said of one that a command lacks, or
+// the command that is called so.
 func knownFlag(cmd *cobra.Command, err error) error {
 	var missing *pflag.NotExistError
 	if !errors.As(err, &missing) || len(missing.GetSpecifiedName()) < 2 {
-		return err
+		return usageOf(cmd, strings.ToUpper(err.Error()[:1])+err.Error()[1:])
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 	d := usageFault(strings.TrimSpace(cmd.CommandPath()) + " has no flag --" + missing.GetSpecifiedName())
 	d.Detail = strings.TrimSpace(diag.Suggest("--"+missing.GetSpecifiedName(), names))
 	d.Remedy = cmd.CommandPath() + " --help lists its flags."
+	for _, sub := range cmd.Commands() {
+		if sub.Name() == missing.GetSpecifiedName() {
+			d.Remedy = "It is a command: " + sub.CommandPath() + "."
+		}
+	}
 	return d
 }
 

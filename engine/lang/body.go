@@ -109,6 +109,11 @@ func (c *content) sortBlock(b *hcl.Block, v *vocabulary) {
 }
 
 func (c *content) unknownWord(where place, word string, v *vocabulary) {
+	if v == fileWords && slices.Contains(mappingWords.words(), word) {
+		c.refuse(where, "unknown-word", fmt.Sprintf("%q stands inside a mapping", word),
+			"At the top of a file it belongs to none.", "Put it between the braces of mapping \"name\" { … }.")
+		return
+	}
 	c.refuse(where, "unknown-word", fmt.Sprintf("Unknown word %q in %s", word, v.what),
 		"The language has no such word here."+diag.Suggest(word, append(v.words(), v.later...)),
 		"Correct the word or take it out.")

@@ -103,7 +103,7 @@ func (r *reader) parseAll(dir string) []*file {
 	if mappings == 0 {
 		r.refuse(place{diag.Range{File: dir}, nil}, "no-mapping-files", "There is no mapping file in this directory",
 			"A workspace is a directory with files that end in .hcl or .hcl.json. Tests (*.test.hcl), the lock file and sub-directories don't count.",
-			"Name the directory that holds the mappings, or write a first mapping here: engine generate begins one.")
+			"Name the directory that holds the mappings. To begin one, write its connections into a file here, such as main.hcl; engine generate then makes a first mapping between two of them.")
 	}
 	return out
 }

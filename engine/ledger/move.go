@@ -82,8 +82,9 @@ func (l *Ledger) Movable(ctx context.Context, r Rename) (moving []Moving, err er
 // Verify covers it. The generation goes up, so that saved plans are stale.
 //
 // It fails with unknown-tenant, with unsettled while a batch of one of the
-// scopes waits for an answer, and with links-of-both where links stand under
-// both names: fingerprints can't be carried from one scope to another.
+// scopes waits for an answer, with links-of-both where links stand under both
+// names, because fingerprints can't be carried from one scope to another, and with
+// moves-meet where two scopes would become one at once.
 func (l *Ledger) MoveLinks(ctx context.Context, r Rename, who string) (moving []Moving, err error) {
 	err = l.write(ctx, "moving links to another tenant", func() error {
 		steps, err := l.moveSteps(r)
@@ -137,12 +138,22 @@ func (l *Ledger) moveSteps(r Rename) ([]moveStep, error) {
 			there := scopes[at]
 			here, links := s.Active+s.Deactivated, there.Active+there.Deactivated
 			if here > 0 && links > 0 {
-				return nil, linksOfBoth(s, there)
+				return nil, linksOfBoth(s.Scope, here, there.Scope, links)
 			}
 			step.drop = there.ID
 			if links > 0 {
 				step.keep, step.drop = there.ID, s.ID
 			}
+		}
+		for _, other := range steps {
+			if other.After != after {
+				continue
+			}
+			here, links := s.Active+s.Deactivated, other.Active+other.Deactivated
+			if here > 0 && links > 0 {
+				return nil, linksOfBoth(other.Before, links, s.Scope, here)
+			}
+			return nil, movesMeet(other.Before, s.Scope)
 		}
 		for _, id := range []ScopeID{step.keep, step.drop} {
 			open, err := number(l.conn, "SELECT count(*) FROM batches b JOIN plans p ON p.id = b.plan WHERE b.answered IS NULL AND p.scope = ?",
@@ -276,11 +287,22 @@ func unknownTenant(r Rename, scopes []ScopeLinks) error {
 	return d
 }
 
-func linksOfBoth(from, to ScopeLinks) error {
+// movesMeet: with the tenant at both sides of scopes, two of them may come to be
+// called the same. One side after the other, an empty one gives way as it always does.
+func movesMeet(one, other Scope) error {
+	return diag.Diagnostic{
+		Code: "moves-meet", Summary: "Two entries of the ledger would be called the same at once",
+		Detail: "They are " + one.SourceResource + " at " + one.SourceTenant + " to " + one.TargetResource + " at " + one.TargetTenant +
+			", and the same at " + other.SourceTenant + " and " + other.TargetTenant + "; at most one of them has links. Nothing was changed.",
+		Remedy: "Move one side after the other: the same command with --side source, then with --side target.",
+	}
+}
+
+func linksOfBoth(from Scope, links int64, to Scope, there int64) error {
 	return diag.Diagnostic{
 		Code: "links-of-both", Summary: "There are links under both names already",
 		Detail: "Of " + from.SourceResource + " at " + from.SourceTenant + " to " + from.TargetResource + " at " + from.TargetTenant + " there are " +
-			count(from.Active+from.Deactivated) + ", and at " + to.SourceTenant + " and " + to.TargetTenant + " " + count(to.Active+to.Deactivated) +
+			count(links) + ", and at " + to.SourceTenant + " and " + to.TargetTenant + " " + count(there) +
 			". Which of two is right can't be told, and what was sent to one can't be compared under the other. Nothing was changed.",
 		Remedy: "Start anew with another ledger: engine run --ledger OTHER.db. Its first run adopts what is already in the target.",
 	}

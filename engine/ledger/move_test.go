@@ -101,6 +101,38 @@ func TestLinksMoveOnOneSideOrBoth(t *testing.T) {
 	}
 }
 
+// Two scopes that a rename of both sides would call the same are told apart by
+// their links; one that has none gives way when the sides move one after the other.
+func TestScopesThatWouldBecomeOneAreRefused(t *testing.T) {
+	t.Parallel()
+	crossed := Scope{"oppus.example", "users", "lucca.example", "employees"}
+	both := Rename{From: "lucca.example", To: "oppus.example"}
+
+	l, scope, _ := linkedLedger(t)
+	_, err := l.Scope(t.Context(), crossed)
+	require.NoError(t, err)
+	_, err = l.Movable(t.Context(), both)
+	require.Contains(t, requireCode(t, err, "moves-meet", diag.Refused).Remedy, "--side source")
+	_, err = l.MoveLinks(t.Context(), both, "zoe")
+	requireCode(t, err, "moves-meet", diag.Refused)
+	for _, side := range []string{SourceSide, TargetSide} {
+		_, err = l.MoveLinks(t.Context(), Rename{From: both.From, To: both.To, Side: side}, "zoe")
+		require.NoError(t, err)
+	}
+	scopes, err := l.Scopes(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []ScopeLinks{{ID: scope, Scope: Scope{"oppus.example", "users", "oppus.example", "employees"}, Active: 2}}, scopes)
+	require.NoError(t, l.Verify(t.Context()))
+
+	l, _, run := linkedLedger(t)
+	other, err := l.Scope(t.Context(), crossed)
+	require.NoError(t, err)
+	require.NoError(t, l.SavePlan(t.Context(), Plan{ID: "other", RunID: run, Scope: other, Batches: 1}))
+	require.NoError(t, l.Settle(t.Context(), run, "other", 0, []Applied{created("9", 99)}))
+	_, err = l.Movable(t.Context(), both)
+	requireCode(t, err, "links-of-both", diag.Refused)
+}
+
 // A cursor of one tenant says nothing of another, and links that were moved are
 // looked at for everybody: the next read is whole.
 func TestAMoveEndsTheReadingOfChanges(t *testing.T) {

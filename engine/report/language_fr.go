@@ -102,7 +102,7 @@ var inFrench = words{
 		"ambiguous-match":     "Fusionner ces fiches à la cible.",
 		"unknown-value":       "Ajouter la valeur à la table de correspondance de la passerelle, ou corriger la fiche dans la source.",
 		"duplicate-key":       "Corriger l'une des deux fiches dans la source.",
-		"ambiguous":           "Regarder à la cible, puis dire ce qui s'est passé : engine held drop PERSONNE --target ID, ou --send-again.",
+		"ambiguous":           "Regarder à la cible, puis dire ce qui s'est passé : engine held drop PERSON --target ID, ou --send-again.",
 		"unanswered":          "Rien à faire : le prochain passage recommence.",
 		"unavailable":         "Rien à faire : le prochain passage recommence.",
 		"rate-limited":        "Rien à faire : le prochain passage recommence.",

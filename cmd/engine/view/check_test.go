@@ -22,7 +22,7 @@ func TestFindingsAboutAWholeResource(t *testing.T) {
 	}
 	said := func(findings []engine.Finding) string {
 		var out bytes.Buffer
-		NewHuman(&out, io.Discard, false).Checked(&engine.Checked{System: "X", Resource: "employees", Write: true, Findings: findings})
+		NewHuman(&out, io.Discard, false, "").Checked(&engine.Checked{System: "X", Resource: "employees", Write: true, Findings: findings})
 		return strings.Join(strings.Fields(out.String()), " ")
 	}
 	require.Contains(t, said(both), "✓ Employees: write granted ✗ Employees: read not permitted")
@@ -37,12 +37,12 @@ func TestAFloodOfDiagnosticsIsCut(t *testing.T) {
 	}
 	ds = append(ds, diag.Diagnostic{Code: "big", Summary: "What stops it"})
 	var talk bytes.Buffer
-	NewHuman(io.Discard, &talk, false).Diagnostics(ds, nil)
+	NewHuman(io.Discard, &talk, false, "").Diagnostics(ds, nil)
 	require.Contains(t, talk.String(), "What stops it")
 	require.NotContains(t, talk.String(), "A warning")
 	require.Contains(t, talk.String(), "And 60 more")
 	talk.Reset()
-	NewHuman(io.Discard, &talk, false).Diagnostics(ds[:50], nil)
+	NewHuman(io.Discard, &talk, false, "").Diagnostics(ds[:50], nil)
 	require.Equal(t, 50, strings.Count(talk.String(), "A warning"))
 	require.NotContains(t, talk.String(), "more")
 }

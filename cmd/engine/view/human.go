@@ -24,12 +24,14 @@ type human struct {
 	shown     int // cells of the progress line
 	last      time.Time
 	pace      pace
+	elsewhere string // the flags that a command needs besides, which people are to type
 }
 
 // NewHuman is a view for people. Colours and progress appear only where the
-// writer is a terminal, and colours only if color says so.
-func NewHuman(out, talk io.Writer, color bool) View {
-	h := &human{out: out, talk: talk, width: 100}
+// writer is a terminal, and colours only if color says so. The flags elsewhere end
+// each command that it gives, so that it finds the same ledger.
+func NewHuman(out, talk io.Writer, color bool, elsewhere string) View {
+	h := &human{out: out, talk: talk, width: 100, elsewhere: elsewhere}
 	if columns, ok := terminal(talk); ok {
 		h.live, h.talkColor, h.width = true, color, min(columns, 120)
 	}

@@ -27,7 +27,7 @@ func (h *human) blocked(s *plan.Summary, run string) {
 		}
 		h.printf("%s", wrap(diag.VisibleLine(b.Do.EN), h.width, "  "))
 		if run != "" && b.Ask {
-			h.printf("    engine approve %s --part %s\n", run, b.Part)
+			h.printf("    engine approve %s --part %s%s\n", run, b.Part, h.elsewhere)
 		}
 		h.printf("\n")
 	}

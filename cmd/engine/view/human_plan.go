@@ -245,7 +245,7 @@ func (h *human) read(s *plan.Summary) {
 	}
 	h.printf("  Read: %s%s, in %s.\n", counted(s.Read.Received, one, many), announced, counted(s.Read.Calls, "call", "calls"))
 	if say := s.Read.Say(time.Local); say.EN != "" {
-		h.printf("  %s\n", say.EN)
+		h.printf("%s", wrap(say.EN, h.width, "  "))
 	}
 	for _, other := range s.Read.Others {
 		h.printf("  Beside it: %s of %s.\n", counted(other.Received, "record", "records"), other.Name)

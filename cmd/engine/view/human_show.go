@@ -72,7 +72,8 @@ func (h *human) RunResults(run *report.Run, lines []report.Line, lang report.Lan
 	if !run.Ended.IsZero() {
 		when += fmt.Sprintf(w.ended, w.at(run.Ended))
 	}
-	h.printf("  %s. %s.\n", when, w.counts(run))
+	did := w.counts(run)
+	h.printf("  %s. %s.\n", when, strings.ToUpper(did[:1])+did[1:])
 	h.calls(lang, report.CallsOf(run), w.source, w.target, run.Counts[plan.CountReceived])
 	h.printf("\n")
 	shown := map[string]int{}

@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"runtime"
 	"sync"
 	"time"
@@ -134,6 +135,9 @@ func (e *events) Plan(p *engine.Planned, o PlanOptions) diag.Diagnostics {
 	}
 	e.held(p.Mapping, s)
 	event := e.summary("plan", p.Mapping, p.From, p.To, s)
+	if p.Pace.Rate != "" {
+		event["pace"] = map[string]any{"rate": p.Pace.Rate, "seconds": int64(math.Ceil(p.Pace.Takes.Seconds()))}
+	}
 	e.write(event)
 	return diag.From(err, "reading the plan back")
 }

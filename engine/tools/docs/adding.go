@@ -18,10 +18,13 @@ func (b *builder) adding() {
 	}
 	b.code(b.snippet(m))
 	if m.Source.Resource.GetSectionPath() != "" {
-		right := m.Source.Resource.GetSectionRight()
-		b.text(fmt.Sprintf(b.say("Côté %s, accordez le droit « %s » à la clé. Puis `engine permissions` dit ce qui manque, et `engine validate` relit le tout.",
-			"In %s, grant the key the right \"%s\". Then `engine permissions` says what is missing, and `engine validate` reads it all again."),
-			b.system(m.Source.Connection), b.say(right.GetFr(), right.GetEn())))
+		grant := ""
+		if right := m.Source.Resource.GetSectionRight(); right.GetFr() != "" {
+			grant = fmt.Sprintf(b.say("Côté %s, accordez le droit « %s » à la clé. Puis ", "In %s, grant the key the right \"%s\". Then "),
+				b.system(m.Source.Connection), b.say(right.GetFr(), right.GetEn()))
+		}
+		b.text(grant + b.say("`engine permissions` dit ce qui manque, et `engine validate` relit le tout.",
+			"`engine permissions` says what is missing, and `engine validate` reads it all again."))
 	}
 }
 

@@ -68,6 +68,18 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
+// The fixture's connector has sections and names no right for them.
+func TestNoRightIsNamedWhereTheConnectorNamesNone(t *testing.T) {
+	t.Parallel()
+	w := fixture.Compile(t, people, nil)
+	for language, grants := range map[string]string{"fr": "accordez le droit", "en": "grant the key the right"} {
+		var md strings.Builder
+		require.NoError(t, docs.WriteMarkdown(&md, docs.Build(w, language)))
+		require.Contains(t, md.String(), `section "Formation"`)
+		require.NotContains(t, md.String(), grants)
+	}
+}
+
 // In French no line begins with a colon, and no expression is changed.
 func TestFrenchSpaces(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ var pluginErrors = []Explanation{
 	{"plugin-socket", "No folder could be made for the plugin's socket.", "Set TMPDIR to a short path that may be written to."},
 	{"plugin-start-timeout", "The plugin started, but never described itself.", "Start it by hand to see what it waits for."},
 	{"plugin-stopped", "The plugin was stopped because the run is ending.", "Nothing."},
-	{"plugin-not-made", "`engine plugin new` makes a project in a folder of its own, under a name that a plugin can have.", "Choose another name or folder."},
+	{"plugin-not-made", "`engine plugin new` makes a project in a folder of its own, under a name that a plugin can have; `--replace` names a checkout of Passerelle.", "Correct the name or the folder."},
 	{"plugin-test-impossible", "`engine plugin test` could not begin: the executable, the file of settings or a rule's name is not what it should be.", "Correct what the message names."},
 	{"plugin-unreadable", "The executable can't be read, and a plan is bound to what it was made with.", "Give this user the right to read it."},
 	{"plugin-version", "Another version of the plugin was found than the file asks for.", "Install it, or change the requirement after trying the one you have."},

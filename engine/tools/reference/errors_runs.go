@@ -1,7 +1,7 @@
 package reference
 
 var runErrors = []Explanation{
-	{"already-linked", "The target's record with the same key, or the same fields of `match`, belongs to another person of the source already.", "Check both at the source: one changed, or is wrong."},
+	{"already-linked", "The target's record with the same key, or the same fields of `match`, belongs to another record of the source already.", "Check both at the source: one changed, or is wrong."},
 	{"ambiguous", "A record was sent, the target never answered, and nothing can be asked that would tell. Sending it again might do it twice.", "Look at the target, and decide."},
 	{"ambiguous-join", "More than one record belongs to a record by `on`, where one or none is meant; or two records have the id that a path leads to.", "Correct the source, select one with `where`, or say `many = true` and choose in `map`."},
 	{"ambiguous-match", "The target has several records with the same key, or the same fields of `match`.", "Merge them there, or look people up by what is unique."},
@@ -89,6 +89,7 @@ var ledgerErrors = []Explanation{
 	{"key-file-exposed", "Others can read the key; with it and the ledger guesses of what was sent can be tested.", "chmod 600 the file."},
 	{"key-file-not-created", "The key of a new ledger could not be written.", "Give this user the right, or give a key in ENGINE_KEY."},
 	{"key-file-unreadable", "The key file can't be read.", "Check the path and the rights on it."},
+	{"moves-meet", "The tenant is at both sides of the ledger's entries, and moving its links would give two of them one name at once.", "Move one side after the other: `--side source`, then `--side target`."},
 	{"links-of-both", "Links were to be moved to a name that has links already. What was sent to one can't be compared under the other.", "Start anew with another ledger."},
 	{"ledger-altered", "The chain of past runs does not hold: another program changed the ledger, or the disk is failing.", "Compare with a backup."},
 	{"ledger-fault", "The database of the ledger failed.", "Look at the disk; if it is sound, please report it."},

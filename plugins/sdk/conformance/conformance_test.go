@@ -150,6 +150,17 @@ func TestTheHonestPluginPasses(t *testing.T) {
 	}
 }
 
+// The 502 that a plugin then sees is the gateway's, not the API's.
+func TestAnAPIThatIsNotThereIsTold(t *testing.T) {
+	t.Parallel()
+	report := try(t, conformance.Build(t, "./testdata/broken", breaking), "honest", conformance.Options{
+		Only: []string{"reads-whole"}, Patience: patience,
+		Trial: conformance.Trial{Connection: map[string]any{"url": "http://127.0.0.1:1", "api_key": people.Key}},
+	})
+	require.Equal(t, conformance.Failed, report.Findings[0].Outcome)
+	require.Contains(t, report.Findings[0].Detail, "could not be reached")
+}
+
 // Each rule has a plugin that breaks it.
 func TestEachRuleIsBrokenOnce(t *testing.T) {
 	t.Parallel()
@@ -170,7 +181,9 @@ func try(t *testing.T, built, mode string, options conformance.Options) conforma
 	options.Path = filepath.Join(dir, filepath.Base(built))
 	require.NoError(t, os.Link(built, options.Path))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "mode"), []byte(mode), 0o600))
-	options.Trial = trial(t)
+	if options.Trial.Connection == nil {
+		options.Trial = trial(t)
+	}
 	if mode == "half-snapshot" {
 		options.Trial.Resources = map[string]conformance.TrialResource{"roll": {Create: map[string]any{"name": "Conformance {n}"}}}
 	}

@@ -17,8 +17,9 @@ import (
 // gateway stands between the plugin and its API, and answers in the API's place
 // where a rule wants a failure.
 type gateway struct {
-	server *httptest.Server
-	calls  atomic.Int64
+	server    *httptest.Server
+	calls     atomic.Int64
+	unreached atomic.Bool // the API itself did not answer; the plugin sees a 502 of ours
 
 	once    sync.Once
 	closing chan struct{}
@@ -37,11 +38,16 @@ func openGateway(address string) (*gateway, string, error) {
 		return nil, "", fmt.Errorf("the address of the API is no URL")
 	}
 	upstream := &url.URL{Scheme: u.Scheme, Host: u.Host}
-	forward := &httputil.ReverseProxy{
-		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(upstream); r.Out.Host = upstream.Host },
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
-	}
 	g := &gateway{closing: make(chan struct{})}
+	forward := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(upstream); r.Out.Host = upstream.Host },
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) {
+			if r.Context().Err() == nil { // else the plugin went away
+				g.unreached.Store(true)
+			}
+			w.WriteHeader(http.StatusBadGateway)
+		},
+	}
 	g.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.calls.Add(1)
 		g.mu.Lock()

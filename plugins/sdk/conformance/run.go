@@ -164,6 +164,9 @@ func (s *suite) try(ctx context.Context, rule Rule) Finding {
 		finding.Outcome, finding.Detail = Failed, err.Error()
 	}
 	finding.Detail = s.overheard.blot(finding.Detail)
+	if finding.Detail != "" && t.between != nil && t.between.unreached.Load() {
+		finding.Detail = strings.TrimSuffix(finding.Detail, ".") + ". The API itself, which the settings of the trial lead to, could not be reached"
+	}
 	return finding
 }
 

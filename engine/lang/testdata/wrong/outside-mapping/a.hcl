@@ -1,0 +1,5 @@
+# As a page shows it: without the mapping around it.
+source "person" {
+  resource = "users"
+}
+shown_as = "person.name"
