@@ -372,6 +372,23 @@ func TestOldResultsArePaged(t *testing.T) {
 	require.NoError(t, l.Verify(t.Context()))
 }
 
+// One name that can't be opened any more keeps nobody from the rest of an older
+// ledger.
+func TestOldResultsArePagedWithoutADamagedName(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l := open(t, dir)
+	_, run, plan := started(t, l)
+	require.NoError(t, l.Settle(t.Context(), run, plan, 0, mixed(20)))
+	want := resultsOf(t, l, run)
+	require.NotEmpty(t, want[4].ShownName)
+	require.NoError(t, l.Close())
+	asBeforePages(t, dir)
+	withSQL(t, ledgerIn(dir), "UPDATE results SET name = CAST(substr(name, 2) AS BLOB) WHERE number = 5")
+	want[4].ShownName = ""
+	require.Equal(t, want, resultsOf(t, open(t, dir), run))
+}
+
 // A search for a person goes by what is not sealed. Where that was damaged it
 // would pass them over: verify says so, and as well where a page can't be opened.
 func TestVerifyFindsADamagedPage(t *testing.T) {

@@ -20,15 +20,14 @@ func (l *Ledger) pageOldResults() error {
 			}
 			last = s.ColumnInt64(1)
 			a := about{number: last, position: s.ColumnInt64(17), source: s.ColumnText(18), target: s.ColumnText(19)}
-			var err error
-			a.name, err = l.keys.openName(columnBytes(s, 20), a.source)
+			a.name, _ = l.keys.openName(columnBytes(s, 20), a.source) // a damaged one was none before, either
 			pages.add(&said{
 				plan: s.ColumnText(2), outcome: s.ColumnText(3), operation: s.ColumnText(4),
 				code: s.ColumnText(5), field: s.ColumnText(6), summary: s.ColumnText(7), remedy: s.ColumnText(8), retry: s.ColumnText(9),
 				place: s.ColumnText(10), answer: s.ColumnText(11), why: s.ColumnText(12), leftOut: s.ColumnText(13),
 				status: s.ColumnInt64(14), attempts: s.ColumnInt64(15), at: s.ColumnInt64(16),
 			}, a)
-			return err
+			return nil
 		})
 	if err != nil {
 		return err
