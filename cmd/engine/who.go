@@ -22,7 +22,8 @@ func (c *command) whoCommand() *cobra.Command {
 such as an absence: in every mapping, whether they are linked and to what, the last
 results, why they are held, who approved what, and how the last run ended. PERSON is the
 source's id, the target's id, or the name that shown_as gives; case and accents don't
-matter.`,
+matter. Where several collections of the source have it, TENANT/RESOURCE/ before it, as
+who shows them, says which one is meant; so it does for held and forget.`,
 		Args: exactly("one person or record, by name as shown or by id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.ask(cmd, engine.ToRead, func(out view.View, a *report.Answers) error {

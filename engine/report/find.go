@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,13 +38,15 @@ type Found struct {
 }
 
 // Find looks for a person by source id, target id, or the name that shown_as
-// gives, without regard to case and accents.
+// gives, without regard to case and accents. Where the same stands for records of
+// several collections, TENANT/RESOURCE/ before it says of which.
 func Find(ctx context.Context, l *ledger.Ledger, asked string) (*Found, error) {
 	f := finder{ledger: l}
 	var err error
 	if f.ways, err = l.Ways(ctx); err != nil {
 		return nil, err
 	}
+	asked = f.narrow(asked)
 	if err := f.byID(ctx, asked); err != nil {
 		return nil, err
 	}
@@ -85,10 +88,26 @@ func (f *finder) near(ctx context.Context, asked string) (*Found, error) {
 }
 
 type finder struct {
-	ledger *ledger.Ledger
-	ways   []ledger.Way
-	people []Person
+	ledger           *ledger.Ledger
+	ways             []ledger.Way
+	people           []Person
+	tenant, resource string // of this collection alone; "": of any
 }
+
+// narrow takes the collection off what is asked, and looks in that one alone.
+func (f *finder) narrow(asked string) string {
+	for _, way := range f.ways {
+		rest, named := strings.CutPrefix(asked, collectionOf(way.Of.SourceTenant, way.Of.SourceResource))
+		if named && rest != "" {
+			f.tenant, f.resource = way.Of.SourceTenant, way.Of.SourceResource
+			return rest
+		}
+	}
+	return asked
+}
+
+// collectionOf is how a collection of the source is named before an id.
+func collectionOf(tenant, resource string) string { return tenant + "/" + resource + "/" }
 
 // byID finds who has this id at the source or at a target.
 func (f *finder) byID(ctx context.Context, id string) error {
@@ -127,6 +146,9 @@ func (f *finder) inMapping(mapping, id string) {
 }
 
 func (f *finder) add(of ledger.Scope, id string) {
+	if f.resource != "" && (of.SourceTenant != f.tenant || of.SourceResource != f.resource) {
+		return
+	}
 	p := Person{SourceID: id, Tenant: of.SourceTenant, Resource: of.SourceResource}
 	if !slices.ContainsFunc(f.people, func(q Person) bool { return q.SourceID == id && q.Tenant == p.Tenant && q.Resource == p.Resource }) {
 		f.people = append(f.people, p)
@@ -221,6 +243,19 @@ func One(ctx context.Context, l *ledger.Ledger, asked string) (*Person, error) {
 	return nil, diag.Diagnostic{
 		Code: "ambiguous-person", Summary: "Several people or records fit this name or id",
 		Detail: "Which of them is meant can't be told. Nothing was changed.",
-		Remedy: "engine who NAME lists them; name the one who is meant by the source's id.",
+		Remedy: "engine who NAME lists them; name the one who is meant by the source's id" + byCollection(found.People) + ".",
 	}
+}
+
+// byCollection says how to tell apart people of whom two have one id.
+func byCollection(people []Person) string {
+	ids, collections := map[string]bool{}, map[string]bool{}
+	for i := range people {
+		ids[people[i].SourceID] = true
+		collections[collectionOf(people[i].Tenant, people[i].Resource)+"ID"] = true
+	}
+	if len(ids) == len(people) {
+		return ""
+	}
+	return ", with where it is from before it: " + strings.Join(slices.Sorted(maps.Keys(collections)), " or ")
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"passerelle/engine/diag"
 	"passerelle/engine/ledger"
 	"passerelle/engine/plan"
 	"passerelle/engine/report"
@@ -295,4 +296,46 @@ func TestForgetReachesWhatIsBeneath(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.options.Decided, len(held) == 0, c.name)
 	}
+}
+
+// One id in two collections, or under two tenants, is told apart by where it is
+// from: else such a person could be neither forgotten nor decided about.
+func TestOneIDOfSeveralCollections(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	l := newLedger(t)
+	for _, source := range [][2]string{{"s.example", "users"}, {"s.example", "departments"}, {"test.example", "users"}} {
+		scope, err := l.Scope(ctx, ledger.Scope{SourceTenant: source[0], SourceResource: source[1], TargetTenant: "t", TargetResource: "r"})
+		require.NoError(t, err)
+		run, err := l.BeginRun(ctx, source[1], nil)
+		require.NoError(t, err)
+		plan := ledger.Plan{ID: source[0] + source[1], RunID: run.ID, Scope: scope}
+		require.NoError(t, l.SavePlan(ctx, plan))
+		require.NoError(t, l.Settle(ctx, run.ID, plan.ID, 0, []ledger.Applied{
+			{SourceID: "7", TargetID: "t-7", State: ledger.Active, Outcome: ledger.Succeeded, Operation: "create", ShownName: "Léa Morel"},
+			{SourceID: "8", Outcome: ledger.Held, Code: "x"},
+		}))
+	}
+	for _, asked := range []string{"7", "lea morel", "t-7", "8"} {
+		_, err := report.One(ctx, l, asked)
+		var d diag.Diagnostic
+		require.ErrorAs(t, err, &d)
+		require.Equal(t, "ambiguous-person", d.Code)
+		require.Contains(t, d.Remedy, "s.example/departments/ID or s.example/users/ID or test.example/users/ID")
+	}
+	for _, asked := range []string{"test.example/users/7", "test.example/users/lea morel", "test.example/users/t-7"} {
+		person, err := report.One(ctx, l, asked)
+		require.NoError(t, err, asked)
+		require.Equal(t, [3]string{"7", "test.example", "users"}, [3]string{person.SourceID, person.Tenant, person.Resource})
+	}
+	_, err := report.One(ctx, l, "test.example/departments/7")
+	require.ErrorContains(t, err, "knows nobody")
+	_, err = report.Forget(ctx, l, "test.example/users/7", report.ForgetOptions{})
+	require.NoError(t, err)
+	var left []string
+	require.NoError(t, l.EachLink(ctx, func(p ledger.PersonLink) error {
+		left = append(left, p.Of.SourceTenant+"/"+p.Of.SourceResource)
+		return nil
+	}))
+	require.Equal(t, []string{"s.example/users", "s.example/departments"}, left)
 }

@@ -6,7 +6,7 @@ var runErrors = []Explanation{
 	{"ambiguous-join", "More than one record belongs to a record by `on`, where one or none is meant; or two records have the id that a path leads to.", "Correct the source, select one with `where`, or say `many = true` and choose in `map`."},
 	{"ambiguous-match", "The target has several records with the same key, or the same fields of `match`.", "Merge them there, or look people up by what is unique."},
 	{"ambiguous-return", "Somebody came back under a new id, and several accounts were theirs by all that `same_person` names, or several people claim one.", "Name one more field in `same_person`, or correct the source."},
-	{"ambiguous-person", "Several people have this name, and only one is meant.", "Name the person by the source's id; `engine who NAME` lists them."},
+	{"ambiguous-person", "Several people have this name, and only one is meant.", "Name the person by the source's id; `engine who NAME` lists them. Where several collections have that id: TENANT/RESOURCE/ID."},
 	{"blocked", "The operation is part of what a guard stopped as looking like an accident.", "Look at it, and approve it if it is right."},
 	{"creates", "More people would be created than the limit allows and than were waiting; or it is the first run, and whoever is already at the target can't be found.", "If they really arrive, approve it; otherwise look at the source's filter and ids."},
 	{"duplicate-key", "Two records of the source have one id or one key; which is right can't be told, so neither is sent.", "Correct the source."},
