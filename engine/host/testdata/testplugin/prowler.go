@@ -49,7 +49,9 @@ var deeds = map[string]func(string) error{
 		return errors.Join(file.Close(), os.Rename(file.Name(), file.Name()+"-2"), os.Remove(file.Name()+"-2"))
 	},
 	"scratch": func(string) error {
-		return os.WriteFile(filepath.Join(os.TempDir(), "scratch"), []byte("x"), 0o600)
+		path := filepath.Join(os.TempDir(), "scratch")
+		defer os.Remove(path) // without a sandbox that is everybody's
+		return os.WriteFile(path, []byte("x"), 0o600)
 	},
 	"run": func(path string) error { return exec.Command(path).Run() },
 	"connect": func(address string) error {
