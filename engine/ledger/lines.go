@@ -24,12 +24,8 @@ const (
 	committedBytes = 4 << 20
 )
 
-// digestBytes and printBytes are what is kept of a page's HMAC and of an id's
-// fingerprint.
-const (
-	digestBytes = 16
-	printBytes  = 4
-)
+// digestBytes are what is kept of a page's HMAC.
+const digestBytes = 16
 
 // lineDigest tells whether a page holds what another one held.
 type lineDigest [digestBytes]byte
@@ -37,12 +33,12 @@ type lineDigest [digestBytes]byte
 // linePage is some lines, one after the other: the source id and the line, each
 // behind its length.
 type linePage struct {
-	prints []byte
+	prints idPrints
 	plain  []byte
 }
 
 func (p *linePage) add(print uint32, sourceID string, line []byte) {
-	p.prints = binary.LittleEndian.AppendUint32(p.prints, print)
+	p.prints = p.prints.with(print)
 	p.plain = binary.AppendUvarint(p.plain, uint64(len(sourceID)))
 	p.plain = append(p.plain, sourceID...)
 	p.plain = binary.AppendUvarint(p.plain, uint64(len(line)))
@@ -51,8 +47,8 @@ func (p *linePage) add(print uint32, sourceID string, line []byte) {
 
 // full reports whether the page ends behind the line that was added last.
 func (p *linePage) full() bool {
-	last := binary.LittleEndian.Uint32(p.prints[len(p.prints)-printBytes:])
-	return last%linesAPage == 0 || len(p.prints) >= mostLines*printBytes || len(p.plain) >= mostBytes
+	lines := p.prints.count()
+	return p.prints.at(lines-1)%linesAPage == 0 || lines >= mostLines || len(p.plain) >= mostBytes
 }
 
 func (p *linePage) reset() { p.prints, p.plain = p.prints[:0], p.plain[:0] }
@@ -73,16 +69,13 @@ func (p *linePage) each(do func(at int, sourceID, line []byte)) (ok bool) {
 	ok = true
 	for at := 0; len(rest) > 0; at++ {
 		sourceID, line := text(), text()
-		if !ok || (at+1)*printBytes > len(p.prints) {
+		if !ok || at >= p.prints.count() {
 			return false
 		}
 		do(at, sourceID, line)
 	}
 	return true
 }
-
-// linePrint is by what a page is known to have a record's line, or not.
-func (l *Ledger) linePrint(sourceID string) uint32 { return uint32(l.Fingerprint(0, sourceID, nil)) }
 
 func (k keys) lineDigest(plain []byte) (d lineDigest) {
 	h := hmac.New(sha256.New, k.linePages)
@@ -140,7 +133,7 @@ func (l *Ledger) KeepLines(ctx context.Context, scope ScopeID, lines func(keep f
 		return err
 	}
 	err = lines(func(sourceID string, line []byte) error {
-		k.page.add(l.linePrint(sourceID), sourceID, line)
+		k.page.add(l.printOf(sourceID), sourceID, line)
 		if !k.page.full() {
 			return nil
 		}

@@ -37,7 +37,7 @@ func (l *Ledger) gatherLines() error {
 		if err != nil {
 			return nil // damaged: it could stand in for nobody before, either
 		}
-		if page.add(l.linePrint(sourceID), sourceID, line); !page.full() {
+		if page.add(l.printOf(sourceID), sourceID, line); !page.full() {
 			return nil
 		}
 		return end()

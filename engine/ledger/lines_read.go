@@ -3,7 +3,6 @@ package ledger
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"slices"
 	"time"
 
@@ -57,7 +56,7 @@ func (l *Ledger) KeptLines(ctx context.Context, scope ScopeID, sourceIDs []strin
 				return err
 			}
 			return l.eachLine(&page, func(i int, sourceID, line []byte) {
-				for _, at := range wanted[page.print(i)] {
+				for _, at := range wanted[page.prints.at(i)] {
 					if met[at] || sourceIDs[at] != string(sourceID) {
 						continue
 					}
@@ -86,7 +85,7 @@ func (l *Ledger) KeptLines(ctx context.Context, scope ScopeID, sourceIDs []strin
 func (l *Ledger) wantedLines(sourceIDs []string) map[uint32][]int {
 	wanted := make(map[uint32][]int, len(sourceIDs))
 	for at, id := range sourceIDs {
-		print := l.linePrint(id)
+		print := l.printOf(id)
 		wanted[print] = append(wanted[print], at)
 	}
 	return wanted
@@ -103,19 +102,13 @@ func (l *Ledger) linePagesOf(scope ScopeID, wanted map[uint32][]int) (pages []in
 		func(s *sqlite.Stmt) { s.BindInt64(1, int64(scope)) },
 		func(s *sqlite.Stmt) error {
 			page.prints = columnInto(s, 1, page.prints)
-			for i := range len(page.prints) / printBytes {
-				if _, may := wanted[page.print(i)]; may {
-					pages = append(pages, s.ColumnInt64(0))
-					break
-				}
+			if anyIn(page.prints, wanted) {
+				pages = append(pages, s.ColumnInt64(0))
 			}
 			return nil
 		})
 	return pages, err
 }
-
-// print is that of the line at a place.
-func (p *linePage) print(at int) uint32 { return binary.LittleEndian.Uint32(p.prints[at*printBytes:]) }
 
 // openLinePage reads a page into page; one that is no longer there is empty.
 func (l *Ledger) openLinePage(scope ScopeID, number int64, page *linePage) error {
@@ -133,14 +126,14 @@ func (l *Ledger) openLinePage(scope ScopeID, number int64, page *linePage) error
 // with whose lines it holds.
 func (l *Ledger) checkLinePages() error {
 	var page linePage
-	var right []byte
+	var right idPrints
 	return each(l.conn, "SELECT number, scope FROM line_pages", nil, func(s *sqlite.Stmt) error {
 		if err := l.openLinePage(ScopeID(s.ColumnInt64(1)), s.ColumnInt64(0), &page); err != nil {
 			return err
 		}
 		right = right[:0]
 		err := l.eachLine(&page, func(_ int, sourceID, _ []byte) {
-			right = binary.LittleEndian.AppendUint32(right, l.linePrint(string(sourceID)))
+			right = right.with(l.printOf(string(sourceID)))
 		})
 		if err == nil && !bytes.Equal(page.prints, right) {
 			err = unreadable(l.path, "The last lines of a file are damaged.")
@@ -201,9 +194,9 @@ func (l *Ledger) eraseLines(scope ScopeID, sourceIDs []string) error {
 		}
 		var left linePage
 		err := l.eachLine(&page, func(i int, sourceID, line []byte) {
-			erased := slices.ContainsFunc(wanted[page.print(i)], func(at int) bool { return sourceIDs[at] == string(sourceID) })
+			erased := slices.ContainsFunc(wanted[page.prints.at(i)], func(at int) bool { return sourceIDs[at] == string(sourceID) })
 			if !erased {
-				left.add(page.print(i), string(sourceID), line)
+				left.add(page.prints.at(i), string(sourceID), line)
 			}
 		})
 		if err == nil {

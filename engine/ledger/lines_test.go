@@ -148,7 +148,7 @@ func TestNoPageIsLeftThatIsThereTwice(t *testing.T) {
 	scope, _, _ := started(t, l)
 	keep(t, l, scope, "1", "line", "left", "line")
 	page := linePage{}
-	page.add(l.linePrint("1"), "1", []byte("line"))
+	page.add(l.printOf("1"), "1", []byte("line"))
 	require.NoError(t, l.insertLinePage(scope, l.sealLines(scope, &page, l.keys.lineDigest(page.plain))))
 	_, err := l.Forget(t.Context(), []Forgetting{{Way{Scope: scope, Mapping: "people"}, []string{"left"}}})
 	require.NoError(t, err)

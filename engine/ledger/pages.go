@@ -57,7 +57,8 @@ type page struct {
 	said
 	first            int64
 	number, position int64 // of the last result
-	prints, people   []byte
+	prints           idPrints
+	people           []byte
 }
 
 // add takes one more result. Its number is above that of those before.
@@ -68,7 +69,7 @@ func (w *pageWriter) add(s *said, a about) {
 		p = w.pageFor(s, a.number)
 		w.last = p
 	}
-	p.prints = binary.LittleEndian.AppendUint32(p.prints, w.ledger.printOf(a.source))
+	p.prints = p.prints.with(w.ledger.printOf(a.source))
 	p.people = binary.AppendUvarint(p.people, uint64(a.number-p.number))
 	p.people = binary.AppendVarint(p.people, a.position-p.position)
 	for _, text := range [...]string{a.source, a.target, a.name} {
@@ -90,10 +91,6 @@ func (w *pageWriter) pageFor(s *said, first int64) *page {
 	w.pages = append(w.pages, p)
 	return p
 }
-
-// printOf is the key by which a search finds a person's pages. One in four
-// billion others has the same: who is looked for is compared once more.
-func (l *Ledger) printOf(sourceID string) uint32 { return uint32(l.Fingerprint(0, sourceID, nil)) }
 
 var resultRows = newRows(`result_pages (run, until, first, plan, outcome, operation, code, field, summary, remedy, retry,
 	place, answer, why, left_out, status, attempts, at, prints, people)`, "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "")

@@ -135,13 +135,11 @@ func (l *Ledger) eachPageAbout(sourceIDs []string, which string, bind func(*sqli
 	for _, id := range sourceIDs {
 		wanted[l.printOf(id)] = struct{}{}
 	}
-	var prints []byte
+	var prints idPrints
 	err := each(l.conn, "SELECT p.run, p.until, p.first, p.prints FROM result_pages p "+which, bind, func(s *sqlite.Stmt) error {
 		prints = columnInto(s, 3, prints)
-		for at := 0; at+4 <= len(prints); at += 4 {
-			if _, found := wanted[binary.LittleEndian.Uint32(prints[at:])]; found {
-				return f(keyAt(s))
-			}
+		if anyIn(prints, wanted) {
+			return f(keyAt(s))
 		}
 		return nil
 	})
@@ -154,13 +152,13 @@ func (l *Ledger) eachPageAbout(sourceIDs []string, which string, bind func(*sqli
 // checkResultPages opens every page. Its prints are no part of what is sealed, and
 // whoever lacks theirs would be passed over in silence, also by Forget.
 func (l *Ledger) checkResultPages() error {
-	var prints, right []byte
+	var prints, right idPrints
 	return each(l.conn, "SELECT run, until, first, prints FROM result_pages", nil, func(s *sqlite.Stmt) error {
 		prints = columnInto(s, 3, prints)
 		return l.pageAt(keyAt(s), func(k *keptPage) error {
 			right = right[:0]
 			for i := range k.people {
-				right = binary.LittleEndian.AppendUint32(right, l.printOf(k.people[i].source))
+				right = right.with(l.printOf(k.people[i].source))
 			}
 			if !bytes.Equal(prints, right) {
 				return unreadable(l.path, "The results of run "+k.runID+" are damaged.")
